@@ -1,0 +1,1 @@
+"""Run operator graphs over batches and watermarks."""

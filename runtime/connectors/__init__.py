@@ -1,0 +1,1 @@
+"""Sources that feed a query and sinks that take its rows."""

@@ -1,0 +1,1 @@
+"""The scalar functions of the language: signature and kernel together."""

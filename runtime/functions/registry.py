@@ -1,0 +1,245 @@
+"""How a scalar function is declared: its name, its signature and its kernel, in one place.
+
+    functions = Functions()
+
+    @functions.scalar("upper", [VARCHAR], VARCHAR)
+    def upper(text: Operand) -> Operand:
+        '''Return the text in upper case.'''
+        return pc.utf8_upper(text)
+
+A kernel gets whole columns: a `pa.Array` for what varies over the rows, a `pa.Scalar` for a
+constant, and returns an array of as many rows (or a scalar where every argument was one). It has
+its arguments in the Arrow types of its signature, NULLs included. Where a row has no value it
+raises, and `cep.runtime.rowerrors` finds out which.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from cep.types import DataType, Null, common_type, converts
+
+Operand = pa.Array | pa.Scalar
+Kernel = Callable[..., Operand]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A parameter that takes any type of a kind, as it is: `Family("number", is_numeric, DOUBLE)`.
+
+    `default` is what a bare NULL becomes.
+    """
+
+    name: str
+    accepts: Callable[[DataType], bool]
+    default: DataType
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A type variable: all parameters that name it are converted to their common type."""
+
+    name: str
+    accepts: Callable[[DataType], bool] = lambda _: True
+    default: DataType = Null()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A constant word out of a few, such as the unit of DATE_TRUNC.
+
+    The binder passes it as a VARCHAR constant in lower case; TIMESTAMPDIFF(HOUR, …) may write it bare.
+    """
+
+    name: str
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Parameter = DataType | Family | Variable | Choice
+Result = DataType | Variable | Callable[..., DataType]
+"""A fixed type, the type a variable took, or a function of the (converted) argument types."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """One overload of a scalar function.
+
+    `optional` counts the parameters at the end that may be left out; `variadic` repeats the last
+    one. `deterministic` functions of constants are computed once, when the query is planned.
+    `can_fail` keeps the optimizer from moving a call before a filter. `session` and `rows` ask for
+    keyword arguments of those names: the `Session`, and the number of rows of the batch.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    result: Result
+    kernel: Kernel = field(repr=False)
+    optional: int = 0
+    variadic: bool = False
+    deterministic: bool = True
+    can_fail: bool = False
+    session: bool = False
+    rows: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first line of the kernel's docstring."""
+        return (inspect.getdoc(self.kernel) or "").partition("\n")[0]
+
+    @property
+    def signature(self) -> str:
+        """The call as a user would write it: `substring(VARCHAR, INT [, INT])`."""
+        shown = [str(p) for p in self.parameters]
+        first = len(shown) - self.optional
+        text = ", ".join(shown[:first])
+        for p in shown[first:]:
+            text += f" [, {p}]" if text else f"[{p}]"
+        return f"{self.name}({text}{', …' if self.variadic else ''})"
+
+    def parameter(self, position: int) -> Parameter:
+        """Return the parameter that an argument at `position` goes to."""
+        return self.parameters[min(position, len(self.parameters) - 1)]
+
+    def takes(self, count: int) -> bool:
+        """Say whether a call with `count` arguments fits the arity."""
+        least = len(self.parameters) - self.optional
+        return least <= count and (self.variadic or count <= len(self.parameters))
+
+    def match(self, types: Sequence[DataType]) -> tuple[DataType, ...] | None:
+        """Return the type each argument is to be converted to, or None where one does not fit.
+
+        Whether a Choice got one of its words is the binder's to check; it needs the value.
+        """
+        if not self.takes(len(types)):
+            return None
+        variables: dict[Variable, DataType] = {}
+        for position, t in enumerate(types):
+            p = self.parameter(position)
+            if isinstance(p, Variable):
+                joined = common_type(variables.get(p, Null()), t)
+                if joined is None or not (isinstance(joined, Null) or p.accepts(joined)):
+                    return None
+                variables[p] = joined
+        converted: list[DataType] = []
+        for position, t in enumerate(types):
+            p = self.parameter(position)
+            target: DataType
+            if isinstance(p, Variable):
+                target = variables[p] if not isinstance(variables[p], Null) else p.default
+            elif isinstance(p, Family):
+                if not (isinstance(t, Null) or p.accepts(t)):
+                    return None
+                target = p.default if isinstance(t, Null) else t
+            elif isinstance(p, Choice):
+                target = t
+            else:
+                if not converts(t, p):
+                    return None
+                target = p
+            converted.append(target)
+        return tuple(converted)
+
+    def result_type(self, types: Sequence[DataType]) -> DataType:
+        """Return the type of a call whose arguments have the converted `types`."""
+        if isinstance(self.result, DataType):
+            return self.result
+        if isinstance(self.result, Variable):
+            for position, t in enumerate(types):
+                if self.parameter(position) == self.result:
+                    return t
+            return self.result.default
+        return self.result(*types)
+
+
+class Functions:
+    """A set of scalar functions, by name; several overloads may share one."""
+
+    def __init__(self, parts: Iterable[Functions] = ()) -> None:
+        self._by_name: dict[str, list[Function]] = {}
+        for part in parts:
+            for function in part:
+                self.add(function)
+
+    def __iter__(self) -> Iterator[Function]:
+        for overloads in self._by_name.values():
+            yield from overloads
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, sorted."""
+        return tuple(sorted(self._by_name))
+
+    def overloads(self, name: str) -> Sequence[Function]:
+        """Return the overloads of `name` in the order of their declaration."""
+        return self._by_name.get(name, ())
+
+    def add(self, function: Function) -> None:
+        """Register one overload."""
+        self._by_name.setdefault(function.name, []).append(function)
+
+    def scalar(
+        self,
+        name: str | Sequence[str],
+        parameters: Sequence[Parameter],
+        result: Result,
+        *,
+        optional: int = 0,
+        variadic: bool = False,
+        deterministic: bool = True,
+        can_fail: bool = False,
+        session: bool = False,
+        rows: bool = False,
+    ) -> Callable[[Kernel], Kernel]:
+        """Declare the decorated kernel under a name, or under several (aliases)."""
+
+        def declare(kernel: Kernel) -> Kernel:
+            for one in [name] if isinstance(name, str) else name:
+                self.add(
+                    Function(
+                        one,
+                        tuple(parameters),
+                        result,
+                        kernel,
+                        optional=optional,
+                        variadic=variadic,
+                        deterministic=deterministic,
+                        can_fail=can_fail,
+                        session=session,
+                        rows=rows,
+                    )
+                )
+            return kernel
+
+        return declare
+
+    def resolve(
+        self, name: str, types: Sequence[DataType]
+    ) -> tuple[Function, tuple[DataType, ...]] | None:
+        """Choose the overload that fits `types` with the fewest conversions, first declared first.
+
+        Returns it with the types its arguments are to be converted to, or None where none fits.
+        """
+        best: tuple[int, Function, tuple[DataType, ...]] | None = None
+        for function in self.overloads(name):
+            converted = function.match(types)
+            if converted is None:
+                continue
+            cost = sum(a != b for a, b in zip(types, converted, strict=True))
+            if best is None or cost < best[0]:
+                best = (cost, function, converted)
+        return best[1:] if best else None

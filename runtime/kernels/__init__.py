@@ -1,0 +1,1 @@
+"""Row-by-row loops over arrays, compiled."""

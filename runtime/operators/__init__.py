@@ -1,0 +1,1 @@
+"""The operators of a running query, one module each; none knows another."""
