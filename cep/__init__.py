@@ -1,0 +1,1 @@
+"""Complex event processing with a SQL-like language."""

@@ -1,0 +1,1 @@
+"""Rewrite logical plans into cheaper ones that mean the same."""
