@@ -18,6 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 
@@ -73,31 +74,17 @@ Result = DataType | Variable | Callable[..., DataType]
 """A fixed type, the type a variable took, or a function of the (converted) argument types."""
 
 
-@dataclass(frozen=True)
-class Function:
-    """One overload of a scalar function.
+class Signature:
+    """A name with the parameters it takes and the result it gives: what overloads are chosen by.
 
-    `optional` counts the parameters at the end that may be left out; `variadic` repeats the last
-    one. `deterministic` functions of constants are computed once, when the query is planned.
-    `can_fail` keeps the optimizer from moving a call before a filter. `session` and `rows` ask for
-    keyword arguments of those names: the `Session`, and the number of rows of the batch.
+    Scalar functions and aggregates are declared as one.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
     result: Result
-    kernel: Kernel = field(repr=False)
-    optional: int = 0
-    variadic: bool = False
-    deterministic: bool = True
-    can_fail: bool = False
-    session: bool = False
-    rows: bool = False
-
-    @property
-    def summary(self) -> str:
-        """The first line of the kernel's docstring."""
-        return (inspect.getdoc(self.kernel) or "").partition("\n")[0]
+    optional: int
+    variadic: bool
 
     @property
     def signature(self) -> str:
@@ -164,16 +151,46 @@ class Function:
         return self.result(*types)
 
 
-class Functions:
-    """A set of scalar functions, by name; several overloads may share one."""
+@dataclass(frozen=True)
+class Function(Signature):
+    """One overload of a scalar function.
 
-    def __init__(self, parts: Iterable[Functions] = ()) -> None:
-        self._by_name: dict[str, list[Function]] = {}
+    `optional` counts the parameters at the end that may be left out; `variadic` repeats the last
+    one. `deterministic` functions of constants are computed once, when the query is planned.
+    `can_fail` keeps the optimizer from moving a call before a filter. `session` and `rows` ask for
+    keyword arguments of those names: the `Session`, and the number of rows of the batch.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    result: Result
+    kernel: Kernel = field(repr=False)
+    optional: int = 0
+    variadic: bool = False
+    deterministic: bool = True
+    can_fail: bool = False
+    session: bool = False
+    rows: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first line of the kernel's docstring."""
+        return (inspect.getdoc(self.kernel) or "").partition("\n")[0]
+
+
+S = TypeVar("S", bound=Signature)
+
+
+class Overloads(Generic[S]):
+    """A set of signatures, by name; several may share one."""
+
+    def __init__(self, parts: Iterable[Overloads[S]] = ()) -> None:
+        self._by_name: dict[str, list[S]] = {}
         for part in parts:
             for function in part:
                 self.add(function)
 
-    def __iter__(self) -> Iterator[Function]:
+    def __iter__(self) -> Iterator[S]:
         for overloads in self._by_name.values():
             yield from overloads
 
@@ -184,13 +201,34 @@ class Functions:
         """Return all names, sorted."""
         return tuple(sorted(self._by_name))
 
-    def overloads(self, name: str) -> Sequence[Function]:
+    def overloads(self, name: str) -> Sequence[S]:
         """Return the overloads of `name` in the order of their declaration."""
         return self._by_name.get(name, ())
 
-    def add(self, function: Function) -> None:
+    def add(self, function: S) -> None:
         """Register one overload."""
         self._by_name.setdefault(function.name, []).append(function)
+
+    def resolve(
+        self, name: str, types: Sequence[DataType]
+    ) -> tuple[S, tuple[DataType, ...]] | None:
+        """Choose the overload that fits `types` with the fewest conversions, first declared first.
+
+        Returns it with the types its arguments are to be converted to, or None where none fits.
+        """
+        best: tuple[int, S, tuple[DataType, ...]] | None = None
+        for function in self.overloads(name):
+            converted = function.match(types)
+            if converted is None:
+                continue
+            cost = sum(a != b for a, b in zip(types, converted, strict=True))
+            if best is None or cost < best[0]:
+                best = (cost, function, converted)
+        return best[1:] if best else None
+
+
+class Functions(Overloads[Function]):
+    """A set of scalar functions, by name; several overloads may share one."""
 
     def scalar(
         self,
@@ -226,20 +264,3 @@ class Functions:
             return kernel
 
         return declare
-
-    def resolve(
-        self, name: str, types: Sequence[DataType]
-    ) -> tuple[Function, tuple[DataType, ...]] | None:
-        """Choose the overload that fits `types` with the fewest conversions, first declared first.
-
-        Returns it with the types its arguments are to be converted to, or None where none fits.
-        """
-        best: tuple[int, Function, tuple[DataType, ...]] | None = None
-        for function in self.overloads(name):
-            converted = function.match(types)
-            if converted is None:
-                continue
-            cost = sum(a != b for a, b in zip(types, converted, strict=True))
-            if best is None or cost < best[0]:
-                best = (cost, function, converted)
-        return best[1:] if best else None
