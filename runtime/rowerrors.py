@@ -9,12 +9,13 @@ COALESCE drop the errors of what they did not need.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Operand = pa.Array | pa.Scalar
+Operand: TypeAlias = pa.Array | pa.Scalar
 Messages = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 
@@ -23,12 +24,17 @@ class RowFailure(Exception):
     """Raised by a kernel that knows which rows have no value.
 
     `mask` is a bool array over the rows (or one bool, where all arguments were constants).
+    `message` is the same for all of them, or an array over the rows with each one's own.
     """
 
-    def __init__(self, mask: Mask | bool, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, mask: Mask | bool, message: str | Messages) -> None:
+        super().__init__(message if isinstance(message, str) else _first(message))
         self.mask = mask
         self.message = message
+
+
+def _first(messages: Messages) -> str:
+    return next((m for m in messages if m is not None), "")
 
 
 def failed(messages: Messages) -> Mask:
@@ -83,13 +89,12 @@ def _compute_rest(
     rows: int,
     result: pa.DataType,
     mask: Mask,
-    message: str,
+    message: str | Messages,
 ) -> tuple[Operand, Messages | None]:
     """Compute the rows outside `mask` and put NULLs with the message in its place."""
     messages = np.full(rows, None, dtype=object)
-    messages[mask] = message
+    messages[mask] = message if isinstance(message, str) else message[mask]
     if mask.all() or not any(isinstance(a, pa.Array) for a in arguments):
-        messages[:] = message
         return pa.nulls(rows, result), messages
     keep = np.flatnonzero(~mask)
     kept = pa.array(keep)

@@ -20,11 +20,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-import pyarrow as pa
-
+from cep.runtime.rowerrors import Operand
 from cep.types import DataType, Null, common_type, converts
 
-Operand = pa.Array | pa.Scalar
 Kernel = Callable[..., Operand]
 
 
@@ -59,7 +57,8 @@ class Variable:
 class Choice:
     """A constant word out of a few, such as the unit of DATE_TRUNC.
 
-    The binder passes it as a VARCHAR constant in lower case; TIMESTAMPDIFF(HOUR, …) may write it bare.
+    The binder passes it as a VARCHAR constant in lower case; TIMESTAMPDIFF(HOUR, …) may write it
+    bare.
     """
 
     name: str
