@@ -1,1 +1,1 @@
-"""From text to syntax tree, and back."""
+"""The language: text to syntax tree and back."""

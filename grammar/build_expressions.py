@@ -1,0 +1,408 @@
+"""The rules of expressions and types."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from lark import Token
+
+from cep.errors import ParseError, Span
+from cep.grammar import ast
+from cep.grammar.lexer import UNITS, unit
+
+LONG_CHAIN = 50
+"""Longer chains of AND or OR become balanced trees, so that generated conditions stay shallow."""
+
+EXTRACTED = (
+    "EPOCH",
+    "MILLENNIUM",
+    "CENTURY",
+    "DECADE",
+    "ISOYEAR",
+    "DOY",
+    "DOW",
+    "ISODOW",
+)
+"""What EXTRACT and FLOOR know besides the units of intervals."""
+
+MAX_TYPE_PARAMETER = 999_999_999
+
+Sign = Token | None
+Flag = Token | None
+
+
+class ExpressionRules:
+    """Methods named after the rules of cep.lark that make expressions and types."""
+
+    def __init__(self) -> None:
+        self._parameters = 0
+
+    # ---- names and lists
+
+    def names(self, span: Span, *names: ast.Name) -> tuple[ast.Name, ...]:
+        return names
+
+    def object_name(self, span: Span, *parts: ast.Name) -> ast.Name:
+        return ast.Name(".".join(part.value for part in parts), span=span)
+
+    def expressions(self, span: Span, *items: ast.Expression) -> tuple[ast.Expression, ...]:
+        return items
+
+    def column(self, span: Span, *parts: ast.Name) -> ast.ColumnReference:
+        return ast.ColumnReference(parts, span=span)
+
+    # ---- operators
+
+    def disjunction(self, span: Span, *operands: ast.Expression) -> ast.Expression:
+        return _chain("or", operands)
+
+    def conjunction(self, span: Span, *operands: ast.Expression) -> ast.Expression:
+        return _chain("and", operands)
+
+    def not_(self, span: Span, operand: ast.Expression) -> ast.Unary:
+        return ast.Unary("not", operand, span=span)
+
+    def signed(self, span: Span, sign: Token, operand: ast.Expression) -> ast.Unary:
+        return ast.Unary(str(sign), operand, span=span)
+
+    def binary(
+        self, span: Span, left: ast.Expression, operator: Token, right: ast.Expression
+    ) -> ast.Binary:
+        spelling = "<>" if operator == "!=" else str(operator)
+        return ast.Binary(spelling, left, right, span=span)
+
+    def is_test(self, span: Span, operand: ast.Expression, negated: Flag, what: Token) -> ast.Is:
+        return ast.Is(operand, what.lower(), negated is not None, span=span)
+
+    def is_distinct(
+        self, span: Span, left: ast.Expression, negated: Flag, right: ast.Expression
+    ) -> ast.IsDistinct:
+        return ast.IsDistinct(left, right, negated is not None, span=span)
+
+    def between(
+        self,
+        span: Span,
+        operand: ast.Expression,
+        negated: Flag,
+        low: ast.Expression,
+        high: ast.Expression,
+    ) -> ast.Between:
+        return ast.Between(operand, low, high, negated is not None, span=span)
+
+    def in_list(
+        self, span: Span, operand: ast.Expression, negated: Flag, items: tuple[ast.Expression, ...]
+    ) -> ast.InList:
+        return ast.InList(operand, items, negated is not None, span=span)
+
+    def in_query(
+        self, span: Span, operand: ast.Expression, negated: Flag, query: ast.Query
+    ) -> ast.InQuery:
+        return ast.InQuery(operand, query, negated is not None, span=span)
+
+    def like(
+        self,
+        span: Span,
+        operand: ast.Expression,
+        negated: Flag,
+        kind: Token,
+        pattern: ast.Expression,
+        escape: ast.Expression | None,
+    ) -> ast.Like:
+        return ast.Like(operand, pattern, escape, kind.lower(), negated is not None, span=span)
+
+    def at_time_zone(
+        self, span: Span, operand: ast.Expression, zone: ast.Expression
+    ) -> ast.AtTimeZone:
+        return ast.AtTimeZone(operand, zone, span=span)
+
+    # ---- literals
+
+    def null(self, span: Span) -> ast.NullLiteral:
+        return ast.NullLiteral(span=span)
+
+    def boolean(self, span: Span, word: Token) -> ast.BooleanLiteral:
+        return ast.BooleanLiteral(word.upper() == "TRUE", span=span)
+
+    def typed_literal(self, span: Span, kind: Token, text: ast.StringLiteral) -> ast.TypedLiteral:
+        return ast.TypedLiteral(kind.upper(), text.value, span=span)
+
+    def interval(
+        self, span: Span, sign: Sign, text: ast.StringLiteral, unit: str, _to: Flag, to: str | None
+    ) -> ast.IntervalLiteral:
+        return ast.IntervalLiteral(text.value, unit, to, sign == "-", span=span)
+
+    def unit(self, span: Span, name: ast.Name) -> str:
+        if found := unit(name.value):
+            return found
+        if (word := name.value.upper()) in EXTRACTED:
+            return word
+        close = difflib.get_close_matches(word, [*UNITS, *EXTRACTED], n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else "units are YEAR, MONTH, DAY, HOUR, …"
+        raise ParseError(f"{word} is not a unit of time", span=span, hint=hint)
+
+    def parameter(self, span: Span, sign: Token) -> ast.Parameter:
+        if sign != "?":
+            return ast.Parameter(str(sign[1:]), span=span)
+        self._parameters += 1
+        return ast.Parameter(self._parameters - 1, span=span)
+
+    def row(
+        self, span: Span, first: ast.Expression, rest: tuple[ast.Expression, ...]
+    ) -> ast.RowLiteral:
+        return ast.RowLiteral((first, *rest), span=span)
+
+    def row_constructor(
+        self, span: Span, items: tuple[ast.Expression, ...] | None
+    ) -> ast.RowLiteral:
+        return ast.RowLiteral(items or (), span=span)
+
+    def array(self, span: Span, items: tuple[ast.Expression, ...] | None) -> ast.ArrayLiteral:
+        return ast.ArrayLiteral(items or (), span=span)
+
+    def map(self, span: Span, items: tuple[ast.Expression, ...] | None) -> ast.MapLiteral:
+        return ast.MapLiteral(items or (), span=span)
+
+    # ---- other values
+
+    def scalar_query(self, span: Span, query: ast.Query) -> ast.ScalarQuery:
+        return ast.ScalarQuery(query, span=span)
+
+    def exists(self, span: Span, query: ast.Query) -> ast.Exists:
+        return ast.Exists(query, span=span)
+
+    def subscript(
+        self, span: Span, operand: ast.Expression, index: ast.Expression
+    ) -> ast.Subscript:
+        return ast.Subscript(operand, index, span=span)
+
+    def field_access(self, span: Span, operand: ast.Expression, name: ast.Name) -> ast.FieldAccess:
+        return ast.FieldAccess(operand, name, span=span)
+
+    def cast(self, span: Span, operand: ast.Expression, type: ast.TypeName) -> ast.Cast:
+        return ast.Cast(operand, type, span=span)
+
+    def cast_call(
+        self, span: Span, word: Token, operand: ast.Expression, type: ast.TypeName
+    ) -> ast.Cast:
+        return ast.Cast(operand, type, word.upper() == "TRY_CAST", span=span)
+
+    def case(
+        self,
+        span: Span,
+        operand: ast.Expression | None,
+        branches: tuple[ast.When, ...],
+        otherwise: ast.Expression | None,
+    ) -> ast.Case:
+        return ast.Case(operand, branches, otherwise, span=span)
+
+    def whens(self, span: Span, *branches: ast.When) -> tuple[ast.When, ...]:
+        return branches
+
+    def when(self, span: Span, condition: ast.Expression, result: ast.Expression) -> ast.When:
+        return ast.When(condition, result, span=span)
+
+    # ---- calls
+
+    def call(
+        self,
+        span: Span,
+        function: ast.Name | Token,
+        arguments: tuple[bool, tuple[ast.Expression, ...], tuple[ast.OrderItem, ...]],
+        within_group: tuple[ast.OrderItem, ...] | None,
+        filter: ast.Expression | None,
+        ignore_nulls: bool,
+        over: ast.WindowSpecification | ast.Name | None,
+    ) -> ast.Call:
+        distinct, values, order_by = arguments
+        return ast.Call(
+            _function_name(function),
+            values,
+            distinct=distinct,
+            order_by=order_by,
+            within_group=within_group or (),
+            filter=filter,
+            ignore_nulls=ignore_nulls,
+            over=over,
+            span=span,
+        )
+
+    def call_arguments(
+        self,
+        span: Span,
+        quantifier: Flag,
+        arguments: tuple[ast.Expression, ...] | None,
+        order_by: tuple[ast.OrderItem, ...] | None,
+    ) -> tuple[bool, tuple[ast.Expression, ...], tuple[ast.OrderItem, ...]]:
+        distinct = quantifier is not None and quantifier.upper() == "DISTINCT"
+        return distinct, arguments or (), order_by or ()
+
+    def arguments(self, span: Span, *arguments: ast.Expression) -> tuple[ast.Expression, ...]:
+        return arguments
+
+    def named_argument(
+        self, span: Span, name: ast.Name, value: ast.Expression
+    ) -> ast.NamedArgument:
+        return ast.NamedArgument(name, value, span=span)
+
+    def star(self, span: Span, *parts: ast.Name | Token | None) -> ast.Star:
+        names = [part for part in parts if isinstance(part, ast.Name)]
+        if not names:
+            return ast.Star(span=span)
+        return ast.Star(self.object_name(names[0].span.to(names[-1].span), *names), span=span)
+
+    def descriptor(self, span: Span, columns: tuple[ast.Name, ...]) -> ast.Descriptor:
+        return ast.Descriptor(columns, span=span)
+
+    def table_argument(
+        self,
+        span: Span,
+        table: ast.Relation,
+        partition: ast.Expression | None,
+        order: ast.OrderItem | None,
+    ) -> ast.TableArgument:
+        return ast.TableArgument(table, _listed(partition), _listed_order(order), span=span)
+
+    def named_table(self, span: Span, name: ast.Name) -> ast.TableReference:
+        return ast.TableReference(name, span=span)
+
+    def query_table(self, span: Span, query: ast.Query) -> ast.DerivedTable:
+        return ast.DerivedTable(query, span=span)
+
+    def ordering(self, span: Span, *items: ast.OrderItem) -> tuple[ast.OrderItem, ...]:
+        return items
+
+    def null_treatment(self, span: Span, word: Flag) -> bool:
+        return word is not None and word.upper() == "IGNORE"
+
+    # ---- calls with words between their arguments
+
+    def extract(self, span: Span, unit: str, operand: ast.Expression) -> ast.Extract:
+        return ast.Extract(unit, operand, span=span)
+
+    def round_to(self, span: Span, word: Token, operand: ast.Expression, unit: str) -> ast.RoundTo:
+        kind = "floor" if word.upper() == "FLOOR" else "ceil"
+        return ast.RoundTo(kind, operand, unit, span=span)
+
+    def position(self, span: Span, part: ast.Expression, whole: ast.Expression) -> ast.Call:
+        return _call("position", span, part, whole)
+
+    def trim(
+        self,
+        span: Span,
+        side: Flag,
+        characters: ast.Expression | None,
+        operand: ast.Expression,
+    ) -> ast.Call:
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get((side or "").upper(), "btrim")
+        return _call(name, span, operand, characters)
+
+    def substring(
+        self,
+        span: Span,
+        operand: ast.Expression,
+        start: ast.Expression,
+        length: ast.Expression | None,
+    ) -> ast.Call:
+        return _call("substring", span, operand, start, length)
+
+    def overlay(
+        self,
+        span: Span,
+        operand: ast.Expression,
+        replacement: ast.Expression,
+        start: ast.Expression,
+        length: ast.Expression | None,
+    ) -> ast.Call:
+        return _call("overlay", span, operand, replacement, start, length)
+
+    # ---- types
+
+    def named_type(
+        self, span: Span, name: ast.Name | Token, *parameters: ast.NumberLiteral | None
+    ) -> ast.TypeName:
+        text = name.value if isinstance(name, ast.Name) else str(name)
+        return ast.TypeName(text.upper(), _numbers(parameters), span=span)
+
+    def double_precision(self, span: Span) -> ast.TypeName:
+        return ast.TypeName("DOUBLE", span=span)
+
+    def timestamp_ltz(self, span: Span, *parameters: ast.NumberLiteral | None) -> ast.TypeName:
+        return ast.TypeName("TIMESTAMP_LTZ", _numbers(parameters), span=span)
+
+    def interval_type(self, span: Span, unit: str, _to: Flag, to: str | None) -> ast.TypeName:
+        return ast.TypeName(f"INTERVAL {unit}" + (f" TO {to}" if to else ""), span=span)
+
+    def array_type(self, span: Span, item: ast.TypeName) -> ast.TypeName:
+        return ast.TypeName("ARRAY", arguments=(item,), span=span)
+
+    def map_type(self, span: Span, key: ast.TypeName, value: ast.TypeName) -> ast.TypeName:
+        return ast.TypeName("MAP", arguments=(key, value), span=span)
+
+    def row_type(self, span: Span, *fields: tuple[ast.Name, ast.TypeName]) -> ast.TypeName:
+        names, types = zip(*fields, strict=True)
+        return ast.TypeName("ROW", arguments=types, fields=names, span=span)
+
+    def field(
+        self, span: Span, name: ast.Name, type: ast.TypeName
+    ) -> tuple[ast.Name, ast.TypeName]:
+        return name, type
+
+
+def _chain(operator: str, operands: Sequence[ast.Expression]) -> ast.Expression:
+    """Put operands together from the left, or in halves where there are many."""
+    if len(operands) > LONG_CHAIN:
+        return _balanced(operator, operands)
+    whole = operands[0]
+    for operand in operands[1:]:
+        whole = ast.Binary(operator, whole, operand, span=whole.span.to(operand.span))
+    return whole
+
+
+def _balanced(operator: str, operands: Sequence[ast.Expression]) -> ast.Expression:
+    if len(operands) == 1:
+        return operands[0]
+    half = (len(operands) + 1) // 2
+    left = _balanced(operator, operands[:half])
+    right = _balanced(operator, operands[half:])
+    return ast.Binary(operator, left, right, span=left.span.to(right.span))
+
+
+def _call(name: str, span: Span, *arguments: ast.Expression | None) -> ast.Call:
+    """Make the plain call that a special spelling stands for; the name lies at its start."""
+    place = Span(span.start, span.start)
+    given = tuple(argument for argument in arguments if argument is not None)
+    return ast.Call(ast.Name(name, span=place), given, span=span)
+
+
+def _function_name(name: ast.Name | Token) -> ast.Name:
+    if isinstance(name, ast.Name):
+        return name
+    assert name.start_pos is not None and name.end_pos is not None
+    return ast.Name(name.lower(), span=Span(name.start_pos, name.end_pos))
+
+
+def _listed(expression: ast.Expression | None) -> tuple[ast.Expression, ...]:
+    """Read `(a, b)` as a list where the grammar sees a row."""
+    if expression is None:
+        return ()
+    return expression.items if isinstance(expression, ast.RowLiteral) else (expression,)
+
+
+def _listed_order(item: ast.OrderItem | None) -> tuple[ast.OrderItem, ...]:
+    if item is None:
+        return ()
+    return tuple(
+        ast.OrderItem(expression, item.descending, item.nulls_first, span=expression.span)
+        for expression in _listed(item.expression)
+    )
+
+
+def _numbers(parameters: Sequence[ast.NumberLiteral | None]) -> tuple[int, ...]:
+    return tuple(_number(parameter) for parameter in parameters if parameter is not None)
+
+
+def _number(literal: ast.NumberLiteral) -> int:
+    if not literal.text.isdecimal() or len(literal.text) > len(str(MAX_TYPE_PARAMETER)):
+        raise ParseError("a type takes small whole numbers", span=literal.span)
+    return int(literal.text)

@@ -1,0 +1,90 @@
+"""Driving the lexemes of a text through the parse table.
+
+Statements are read one by one: the lexer cuts the whole text once, semicolons part the
+statements, and each is fed to the parser, with the lexer telling keywords from names as it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from lark import Token, Tree, UnexpectedInput
+
+from cep.errors import CepError, ParseError, Span
+from cep.grammar import ast
+from cep.grammar.builder import MAX_DEPTH, Builder, too_deep
+from cep.grammar.diagnosis import diagnose
+from cep.grammar.lexer import Lexeme, Reader, Table, scan, statements
+from cep.grammar.tables import tables
+
+T = TypeVar("T", bound=ast.Node)
+
+
+class Reading:
+    """One text being read."""
+
+    def __init__(self, text: str, origin: str | None) -> None:
+        self._text = text
+        self._origin = origin
+        self._tables = tables()
+        self._builder = Builder()
+        self._lexemes = scan(text, self._tables)
+
+    def script(self) -> ast.Script:
+        """Return all statements of the text."""
+        try:
+            found = tuple(
+                self._read(piece, "statement") for piece in statements(self._lexemes) if piece
+            )
+        except CepError as error:
+            raise error.within(self._text, self._origin) from None
+        return ast.Script(found, span=Span(0, len(self._text)))
+
+    def single(self, start: str, kind: type[T], title: str) -> T:
+        """Return the one thing of a `kind` that the text consists of, by the rule `start`."""
+        try:
+            pieces = [piece for piece in statements(self._lexemes) if piece]
+            if not pieces:
+                raise ParseError(f"there is no {title} here", span=Span(0, len(self._text)))
+            whole = self._read(pieces[0], start)
+            if len(pieces) > 1:
+                place = Span(pieces[1][0].start, pieces[-1][-1].end)
+                raise ParseError(f"one {title} was expected, but more follows", span=place)
+        except CepError as error:
+            raise error.within(self._text, self._origin) from None
+        assert isinstance(whole, kind)
+        return whole
+
+    def _read(self, lexemes: Sequence[Lexeme], start: str) -> Any:
+        return self._builder.build(self._parse(lexemes, start))
+
+    def _parse(self, lexemes: Sequence[Lexeme], start: str) -> Tree[Token]:
+        state = self._tables.lark.parse_interactive(start=start).parser_state
+        reader = Reader(self._tables, lexemes, Table(state.parse_conf))
+        depth = 0
+        index = 0
+        try:
+            while index < len(lexemes):
+                lexeme = lexemes[index]
+                terminal, count = reader.read(index, state.state_stack)
+                if terminal in _OPENING:
+                    depth += 1
+                    if depth > MAX_DEPTH:
+                        raise too_deep(Span(lexeme.start, lexeme.end))
+                elif terminal in _CLOSING:
+                    depth -= 1
+                state.feed_token(_token(terminal, lexeme, lexemes[index + count - 1]))
+                index += count
+            tree: Tree[Token] = state.feed_token(Token("$END", ""), True)
+        except UnexpectedInput:
+            raise diagnose(self._tables, lexemes, index, start) from None
+        return tree
+
+
+_OPENING = frozenset(("LPAR", "LSQB"))
+_CLOSING = frozenset(("RPAR", "RSQB"))
+
+
+def _token(terminal: str, first: Lexeme, last: Lexeme) -> Token:
+    return Token(terminal, first.text, first.start, None, None, None, None, last.end)

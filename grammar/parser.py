@@ -1,0 +1,67 @@
+"""Text to syntax tree: what the rest of the engine calls.
+
+Whatever the text, nothing but a CepError comes out of these functions. The machinery behind them
+is imported at the first call, so that importing this module costs nothing.
+"""
+
+from __future__ import annotations
+
+from cep.grammar import ast
+
+
+def parse(text: str, origin: str | None = None) -> ast.Script:
+    """Return the statements of `text`; errors name `origin`, a file perhaps, as its source."""
+    from cep.grammar.driver import Reading
+
+    return Reading(text, origin).script()
+
+
+def parse_statement(text: str, origin: str | None = None) -> ast.Statement:
+    """Return the one statement of `text`; its semicolon may be missing."""
+    from cep.grammar.driver import Reading
+
+    return Reading(text, origin).single("statement", ast.Statement, "statement")
+
+
+def parse_query(text: str, origin: str | None = None) -> ast.Query:
+    """Return the one query of `text`; its semicolon may be missing."""
+    from cep.grammar.driver import Reading
+
+    return Reading(text, origin).single("full_query", ast.Query, "query")
+
+
+def parse_expression(text: str, origin: str | None = None) -> ast.Expression:
+    """Return the one expression of `text`."""
+    from cep.grammar.driver import Reading
+
+    return Reading(text, origin).single("expression", ast.Expression, "expression")
+
+
+def split(text: str) -> tuple[tuple[str, ...], str]:
+    """Cut `text` after each semicolon that ends a statement: the complete statements, the rest.
+
+    Semicolons in strings, quoted names and comments end nothing. The rest is empty where nothing
+    but spaces and comments is left, so that a shell knows when to ask for more.
+    """
+    from cep.grammar.lexer import scan
+    from cep.grammar.tables import tables
+
+    complete = []
+    start = 0
+    pending = False
+    for lexeme in scan(text, tables()):
+        if lexeme.kind != "SEMICOLON":
+            pending = True
+            continue
+        if pending:
+            complete.append(text[start : lexeme.end].strip())
+        start = lexeme.end
+        pending = False
+    return tuple(complete), text[start:] if pending else ""
+
+
+def keywords() -> frozenset[str]:
+    """Return every keyword of the language, in upper case, as the grammar has them."""
+    from cep.grammar import tables
+
+    return tables.keywords()
