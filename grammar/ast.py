@@ -86,7 +86,7 @@ class BytesLiteral(Expression):
 
 @dataclass(frozen=True)
 class TypedLiteral(Expression):
-    """`DATE '2026-01-01'`, `TIMESTAMP '…'`, `TIME '…'`, `TIMESTAMP_LTZ '…'`; `kind` is upper case."""
+    """`DATE '2026-01-01'`, `TIME`, `TIMESTAMP` or `TIMESTAMP_LTZ` so; `kind` is upper case."""
 
     kind: str
     value: str
@@ -205,7 +205,10 @@ class ScalarQuery(Expression):
 
 @dataclass(frozen=True)
 class Like(Expression):
-    """`x [NOT] LIKE | ILIKE | SIMILAR TO pattern [ESCAPE c]`; `kind` is `like`, `ilike` or `similar`."""
+    """`x [NOT] LIKE | ILIKE | SIMILAR TO pattern [ESCAPE c]`.
+
+    `kind` is `like`, `ilike` or `similar`.
+    """
 
     operand: Expression
     pattern: Expression
@@ -319,7 +322,7 @@ class Descriptor(Expression):
 
 @dataclass(frozen=True)
 class TableArgument(Expression):
-    """`TABLE t [PARTITION BY (…)] [ORDER BY …]` or `TABLE (query) …` in the call of a table function."""
+    """`TABLE t | (query) [PARTITION BY (…)] [ORDER BY …]` in the call of a table function."""
 
     table: Relation
     partition_by: tuple[Expression, ...] = ()
@@ -337,7 +340,11 @@ class OrderItem(Node):
 
 @dataclass(frozen=True)
 class FrameBound(Node):
-    """`kind` is one of `unbounded preceding`, `preceding`, `current row`, `following`, `unbounded following`."""
+    """Where a frame begins or ends.
+
+    `kind` is one of `unbounded preceding`, `preceding`, `current row`, `following`,
+    `unbounded following`.
+    """
 
     kind: str
     distance: Expression | None = None
@@ -345,7 +352,7 @@ class FrameBound(Node):
 
 @dataclass(frozen=True)
 class Frame(Node):
-    """`ROWS | RANGE BETWEEN … AND …`; `unit` is `rows` or `range`, `end` None for the short form."""
+    """`ROWS | RANGE BETWEEN … AND …`; `unit` is lower case, `end` None for the short form."""
 
     unit: str
     start: FrameBound
@@ -522,7 +529,7 @@ class CommonTable(Node):
 
 @dataclass(frozen=True)
 class Emit(Node):
-    """`EMIT AFTER WATERMARK` or `EMIT STREAM [AFTER DELAY i]`; `kind` is `watermark` or `stream`."""
+    """`EMIT AFTER WATERMARK | STREAM [AFTER DELAY i]`; `kind` is `watermark` or `stream`."""
 
     kind: str
     delay: Expression | None = None
@@ -530,7 +537,10 @@ class Emit(Node):
 
 @dataclass(frozen=True)
 class LateRows(Node):
-    """`LATE ROWS DROP | ERROR | CORRECT WITHIN i | TO target`; `kind` is the first word, lower case."""
+    """`LATE ROWS DROP | ERROR | CORRECT WITHIN i | TO target`.
+
+    `kind` is the first word, lower case.
+    """
 
     kind: str
     within: Expression | None = None

@@ -28,8 +28,15 @@ EXTRACTED = (
 
 MAX_TYPE_PARAMETER = 999_999_999
 
-Sign = Token | None
 Flag = Token | None
+"""A word that may be missing."""
+
+
+def token_span(token: Token) -> Span:
+    """Return the place of a token that the lexer made."""
+    assert token.start_pos is not None
+    assert token.end_pos is not None
+    return Span(token.start_pos, token.end_pos)
 
 
 class ExpressionRules:
@@ -128,7 +135,7 @@ class ExpressionRules:
         return ast.TypedLiteral(kind.upper(), text.value, span=span)
 
     def interval(
-        self, span: Span, sign: Sign, text: ast.StringLiteral, unit: str, _to: Flag, to: str | None
+        self, span: Span, sign: Flag, text: ast.StringLiteral, unit: str, _to: Flag, to: str | None
     ) -> ast.IntervalLiteral:
         return ast.IntervalLiteral(text.value, unit, to, sign == "-", span=span)
 
@@ -179,13 +186,13 @@ class ExpressionRules:
     def field_access(self, span: Span, operand: ast.Expression, name: ast.Name) -> ast.FieldAccess:
         return ast.FieldAccess(operand, name, span=span)
 
-    def cast(self, span: Span, operand: ast.Expression, type: ast.TypeName) -> ast.Cast:
-        return ast.Cast(operand, type, span=span)
+    def cast(self, span: Span, operand: ast.Expression, target: ast.TypeName) -> ast.Cast:
+        return ast.Cast(operand, target, span=span)
 
     def cast_call(
-        self, span: Span, word: Token, operand: ast.Expression, type: ast.TypeName
+        self, span: Span, word: Token, operand: ast.Expression, target: ast.TypeName
     ) -> ast.Cast:
-        return ast.Cast(operand, type, word.upper() == "TRY_CAST", span=span)
+        return ast.Cast(operand, target, word.upper() == "TRY_CAST", span=span)
 
     def case(
         self,
@@ -210,7 +217,7 @@ class ExpressionRules:
         function: ast.Name | Token,
         arguments: tuple[bool, tuple[ast.Expression, ...], tuple[ast.OrderItem, ...]],
         within_group: tuple[ast.OrderItem, ...] | None,
-        filter: ast.Expression | None,
+        condition: ast.Expression | None,
         ignore_nulls: bool,
         over: ast.WindowSpecification | ast.Name | None,
     ) -> ast.Call:
@@ -221,7 +228,7 @@ class ExpressionRules:
             distinct=distinct,
             order_by=order_by,
             within_group=within_group or (),
-            filter=filter,
+            filter=condition,
             ignore_nulls=ignore_nulls,
             over=over,
             span=span,
@@ -344,9 +351,9 @@ class ExpressionRules:
         return ast.TypeName("ROW", arguments=types, fields=names, span=span)
 
     def field(
-        self, span: Span, name: ast.Name, type: ast.TypeName
+        self, span: Span, name: ast.Name, target: ast.TypeName
     ) -> tuple[ast.Name, ast.TypeName]:
-        return name, type
+        return name, target
 
 
 def _chain(operator: str, operands: Sequence[ast.Expression]) -> ast.Expression:
@@ -378,8 +385,7 @@ def _call(name: str, span: Span, *arguments: ast.Expression | None) -> ast.Call:
 def _function_name(name: ast.Name | Token) -> ast.Name:
     if isinstance(name, ast.Name):
         return name
-    assert name.start_pos is not None and name.end_pos is not None
-    return ast.Name(name.lower(), span=Span(name.start_pos, name.end_pos))
+    return ast.Name(name.lower(), span=token_span(name))
 
 
 def _listed(expression: ast.Expression | None) -> tuple[ast.Expression, ...]:

@@ -70,7 +70,7 @@ class StatementRules:
         return {"primary_key": key} | {name: tuple(items) for name, items in fields.items()}
 
     def column_definition(
-        self, span: Span, name: ast.Name, type: ast.TypeName, *properties: Property
+        self, span: Span, name: ast.Name, target: ast.TypeName, *properties: Property
     ) -> Property:
         fields: dict[str, Any] = {}
         checks: list[ast.Expression] = []
@@ -84,7 +84,7 @@ class StatementRules:
                 raise ParseError("this property of the column is written twice", span=place)
             else:
                 fields |= {kind: True} if kind != "from_metadata" else value
-        column = ast.ColumnDefinition(name, type, span=span, **fields)
+        column = ast.ColumnDefinition(name, target, span=span, **fields)
         return span, "column", (column, checks)
 
     def computed_column(self, span: Span, name: ast.Name, expression: ast.Expression) -> Property:

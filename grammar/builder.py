@@ -14,7 +14,7 @@ from lark import Token, Tree
 
 from cep.errors import NOWHERE, ParseError, Span
 from cep.grammar import ast
-from cep.grammar.build_expressions import ExpressionRules
+from cep.grammar.build_expressions import ExpressionRules, token_span
 from cep.grammar.build_queries import QueryRules
 from cep.grammar.build_statements import StatementRules
 
@@ -68,12 +68,6 @@ class _Frame:
 def too_deep(span: Span) -> ParseError:
     """Return the error for what is nested too deeply at `span`."""
     return ParseError(f"this is nested more than {MAX_DEPTH} levels deep", span=span)
-
-
-def token_span(token: Token) -> Span:
-    """Return the place of a token that the lexer made."""
-    assert token.start_pos is not None and token.end_pos is not None
-    return Span(token.start_pos, token.end_pos)
 
 
 def _name(token: Token) -> ast.Name:

@@ -7,42 +7,40 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cep.errors import CepError, ParseError, Span, UnsupportedError
-from cep.grammar.lexer import RESERVED, Lexeme, Reader, Table
+from cep.grammar.lexer import RESERVED, Lexeme, Reader, Table, words
 from cep.grammar.tables import Tables
 
 ALIKE = 0.7
 """How alike a word must be to a keyword to be taken for its misspelling, as difflib counts."""
 
-STATEMENT_WORDS = frozenset(
+STATEMENT_WORDS = words(
     """
     ALTER ASSERT BACKTEST CHECKPOINT CREATE DELETE DESCRIBE DROP EXPLAIN INSERT REPLAY SELECT SET
     SHOW SILENCE START STOP SUBSCRIBE UNSILENCE UPDATE VALUES WITH
-    """.split()
+    """
 )
 QUERY_CLAUSES = frozenset(("EMIT", "LATE", "ON_ERROR_STOP"))
 OPENING = {"LPAR": "RPAR", "LSQB": "RSQB"}
 
 # What can follow a complete value, beside clauses.
-OPERATORS = frozenset(
+OPERATORS = words(
     """
     = <> != < <= > >= + - * / % || :: [ . AND OR IS IN NOT BETWEEN LIKE ILIKE SIMILAR AT
-    """.split()
+    """
 )
 COMPARISONS = frozenset(("=", "<>", "!=", "<", "<=", ">", ">="))
 
 # The order in which expectations are told, as far as it matters.
-FIRST_TOLD = """
-    , ) ] = ( FROM WHERE GROUP HAVING ORDER LIMIT ON USING AS
-    """.split()
+FIRST_TOLD = (",", ")", "]", "=", "(", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "ON", "AS")
 TOLD = 5
 """How many expectations are told at most."""
 
 CHARACTERS = {
     "`": "names are quoted with double quotes",
-    "‘": "strings are written in straight quotes, 'like this'",
-    "’": "strings are written in straight quotes, 'like this'",
-    "“": 'names are quoted with straight quotes, "like this"',
-    "”": 'names are quoted with straight quotes, "like this"',
+    "\u2018": "strings are written in straight quotes, 'like this'",
+    "\u2019": "strings are written in straight quotes, 'like this'",
+    "\u201c": 'names are quoted with straight quotes, "like this"',
+    "\u201d": 'names are quoted with straight quotes, "like this"',
     "#": "comments begin with --",
     "&": "write AND",
     "|": "write || to concatenate, OR for the logical or",

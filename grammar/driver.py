@@ -56,6 +56,21 @@ class Reading:
         assert isinstance(whole, kind)
         return whole
 
+    def split(self) -> tuple[tuple[str, ...], str]:
+        """Return the texts of the statements that are complete, and what follows them."""
+        complete = []
+        start = 0
+        pending = False
+        for lexeme in self._lexemes:
+            if lexeme.kind != "SEMICOLON":
+                pending = True
+                continue
+            if pending:
+                complete.append(self._text[start : lexeme.end].strip())
+            start = lexeme.end
+            pending = False
+        return tuple(complete), self._text[start:] if pending else ""
+
     def _read(self, lexemes: Sequence[Lexeme], start: str) -> Any:
         return self._builder.build(self._parse(lexemes, start))
 

@@ -15,19 +15,25 @@ from lark.parsers.lalr_parser_state import ParseConf
 
 from cep.grammar.tables import Tables
 
-RESERVED = frozenset(
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as a text."""
+    return frozenset(text.split())
+
+
+RESERVED = words(
     """
     AND AS BETWEEN CASE CREATE DISTINCT ELSE EXCEPT FALSE FROM GROUP HAVING IN INTERSECT INTO IS
     JOIN LIKE NOT NULL ON OR ORDER SELECT THEN TRUE UNION USING WHEN WHERE WITH
-    """.split()
+    """
 )
 """Words that are never a name unless they are quoted."""
 
-NEVER_BARE_ALIAS = frozenset(
+NEVER_BARE_ALIAS = words(
     """
     ANTI ASOF CHECKPOINT CROSS EMIT FULL INNER LATE LEFT LIMIT MATCH_CONDITION
     MATCH_RECOGNIZE NATURAL OFFSET QUALIFY RIGHT SEMI WINDOW
-    """.split()
+    """
 )
 """Words that may be names, but not an alias without AS: they begin a clause or a statement."""
 

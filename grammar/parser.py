@@ -6,35 +6,32 @@ is imported at the first call, so that importing this module costs nothing.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cep.grammar import ast
+
+if TYPE_CHECKING:
+    from cep.grammar.driver import Reading
 
 
 def parse(text: str, origin: str | None = None) -> ast.Script:
     """Return the statements of `text`; errors name `origin`, a file perhaps, as its source."""
-    from cep.grammar.driver import Reading
-
-    return Reading(text, origin).script()
+    return _reading(text, origin).script()
 
 
 def parse_statement(text: str, origin: str | None = None) -> ast.Statement:
     """Return the one statement of `text`; its semicolon may be missing."""
-    from cep.grammar.driver import Reading
-
-    return Reading(text, origin).single("statement", ast.Statement, "statement")
+    return _reading(text, origin).single("statement", ast.Statement, "statement")
 
 
 def parse_query(text: str, origin: str | None = None) -> ast.Query:
     """Return the one query of `text`; its semicolon may be missing."""
-    from cep.grammar.driver import Reading
-
-    return Reading(text, origin).single("full_query", ast.Query, "query")
+    return _reading(text, origin).single("full_query", ast.Query, "query")
 
 
 def parse_expression(text: str, origin: str | None = None) -> ast.Expression:
     """Return the one expression of `text`."""
-    from cep.grammar.driver import Reading
-
-    return Reading(text, origin).single("expression", ast.Expression, "expression")
+    return _reading(text, origin).single("expression", ast.Expression, "expression")
 
 
 def split(text: str) -> tuple[tuple[str, ...], str]:
@@ -43,25 +40,18 @@ def split(text: str) -> tuple[tuple[str, ...], str]:
     Semicolons in strings, quoted names and comments end nothing. The rest is empty where nothing
     but spaces and comments is left, so that a shell knows when to ask for more.
     """
-    from cep.grammar.lexer import scan
-    from cep.grammar.tables import tables
-
-    complete = []
-    start = 0
-    pending = False
-    for lexeme in scan(text, tables()):
-        if lexeme.kind != "SEMICOLON":
-            pending = True
-            continue
-        if pending:
-            complete.append(text[start : lexeme.end].strip())
-        start = lexeme.end
-        pending = False
-    return tuple(complete), text[start:] if pending else ""
+    return _reading(text, None).split()
 
 
 def keywords() -> frozenset[str]:
     """Return every keyword of the language, in upper case, as the grammar has them."""
-    from cep.grammar import tables
+    from cep.grammar import tables  # noqa: PLC0415 - as below
 
     return tables.keywords()
+
+
+def _reading(text: str, origin: str | None) -> Reading:
+    # Lark takes longer to import than most scripts to parse.
+    from cep.grammar.driver import Reading  # noqa: PLC0415
+
+    return Reading(text, origin)
