@@ -40,54 +40,54 @@ def token_span(token: Token) -> Span:
 
 
 class ExpressionRules:
-    """Methods named after the rules of cep.lark that make expressions and types."""
+    """Methods named after the rules of cep.lark, with an underscore before, that make expressions and types."""
 
     def __init__(self) -> None:
         self._parameters = 0
 
     # ---- names and lists
 
-    def names(self, span: Span, *names: ast.Name) -> tuple[ast.Name, ...]:
+    def _names(self, span: Span, *names: ast.Name) -> tuple[ast.Name, ...]:
         return names
 
-    def object_name(self, span: Span, *parts: ast.Name) -> ast.Name:
+    def _object_name(self, span: Span, *parts: ast.Name) -> ast.Name:
         return ast.Name(".".join(part.value for part in parts), span=span)
 
-    def expressions(self, span: Span, *items: ast.Expression) -> tuple[ast.Expression, ...]:
+    def _expressions(self, span: Span, *items: ast.Expression) -> tuple[ast.Expression, ...]:
         return items
 
-    def column(self, span: Span, *parts: ast.Name) -> ast.ColumnReference:
+    def _column(self, span: Span, *parts: ast.Name) -> ast.ColumnReference:
         return ast.ColumnReference(parts, span=span)
 
     # ---- operators
 
-    def disjunction(self, span: Span, *operands: ast.Expression) -> ast.Expression:
+    def _disjunction(self, span: Span, *operands: ast.Expression) -> ast.Expression:
         return _chain("or", operands)
 
-    def conjunction(self, span: Span, *operands: ast.Expression) -> ast.Expression:
+    def _conjunction(self, span: Span, *operands: ast.Expression) -> ast.Expression:
         return _chain("and", operands)
 
-    def not_(self, span: Span, operand: ast.Expression) -> ast.Unary:
+    def _not_(self, span: Span, operand: ast.Expression) -> ast.Unary:
         return ast.Unary("not", operand, span=span)
 
-    def signed(self, span: Span, sign: Token, operand: ast.Expression) -> ast.Unary:
+    def _signed(self, span: Span, sign: Token, operand: ast.Expression) -> ast.Unary:
         return ast.Unary(str(sign), operand, span=span)
 
-    def binary(
+    def _binary(
         self, span: Span, left: ast.Expression, operator: Token, right: ast.Expression
     ) -> ast.Binary:
         spelling = "<>" if operator == "!=" else str(operator)
         return ast.Binary(spelling, left, right, span=span)
 
-    def is_test(self, span: Span, operand: ast.Expression, negated: Flag, what: Token) -> ast.Is:
+    def _is_test(self, span: Span, operand: ast.Expression, negated: Flag, what: Token) -> ast.Is:
         return ast.Is(operand, what.lower(), negated is not None, span=span)
 
-    def is_distinct(
+    def _is_distinct(
         self, span: Span, left: ast.Expression, negated: Flag, right: ast.Expression
     ) -> ast.IsDistinct:
         return ast.IsDistinct(left, right, negated is not None, span=span)
 
-    def between(
+    def _between(
         self,
         span: Span,
         operand: ast.Expression,
@@ -97,17 +97,17 @@ class ExpressionRules:
     ) -> ast.Between:
         return ast.Between(operand, low, high, negated is not None, span=span)
 
-    def in_list(
+    def _in_list(
         self, span: Span, operand: ast.Expression, negated: Flag, items: tuple[ast.Expression, ...]
     ) -> ast.InList:
         return ast.InList(operand, items, negated is not None, span=span)
 
-    def in_query(
+    def _in_query(
         self, span: Span, operand: ast.Expression, negated: Flag, query: ast.Query
     ) -> ast.InQuery:
         return ast.InQuery(operand, query, negated is not None, span=span)
 
-    def like(
+    def _like(
         self,
         span: Span,
         operand: ast.Expression,
@@ -118,28 +118,28 @@ class ExpressionRules:
     ) -> ast.Like:
         return ast.Like(operand, pattern, escape, kind.lower(), negated is not None, span=span)
 
-    def at_time_zone(
+    def _at_time_zone(
         self, span: Span, operand: ast.Expression, zone: ast.Expression
     ) -> ast.AtTimeZone:
         return ast.AtTimeZone(operand, zone, span=span)
 
     # ---- literals
 
-    def null(self, span: Span) -> ast.NullLiteral:
+    def _null(self, span: Span) -> ast.NullLiteral:
         return ast.NullLiteral(span=span)
 
-    def boolean(self, span: Span, word: Token) -> ast.BooleanLiteral:
+    def _boolean(self, span: Span, word: Token) -> ast.BooleanLiteral:
         return ast.BooleanLiteral(word.upper() == "TRUE", span=span)
 
-    def typed_literal(self, span: Span, kind: Token, text: ast.StringLiteral) -> ast.TypedLiteral:
+    def _typed_literal(self, span: Span, kind: Token, text: ast.StringLiteral) -> ast.TypedLiteral:
         return ast.TypedLiteral(kind.upper(), text.value, span=span)
 
-    def interval(
+    def _interval(
         self, span: Span, sign: Flag, text: ast.StringLiteral, unit: str, _to: Flag, to: str | None
     ) -> ast.IntervalLiteral:
         return ast.IntervalLiteral(text.value, unit, to, sign == "-", span=span)
 
-    def unit(self, span: Span, name: ast.Name) -> str:
+    def _unit(self, span: Span, name: ast.Name) -> str:
         if found := unit(name.value):
             return found
         if (word := name.value.upper()) in EXTRACTED:
@@ -148,53 +148,53 @@ class ExpressionRules:
         hint = f"did you mean {close[0]}?" if close else "units are YEAR, MONTH, DAY, HOUR, …"
         raise ParseError(f"{word} is not a unit of time", span=span, hint=hint)
 
-    def parameter(self, span: Span, sign: Token) -> ast.Parameter:
+    def _parameter(self, span: Span, sign: Token) -> ast.Parameter:
         if sign != "?":
             return ast.Parameter(str(sign[1:]), span=span)
         self._parameters += 1
         return ast.Parameter(self._parameters - 1, span=span)
 
-    def row(
+    def _row(
         self, span: Span, first: ast.Expression, rest: tuple[ast.Expression, ...]
     ) -> ast.RowLiteral:
         return ast.RowLiteral((first, *rest), span=span)
 
-    def row_constructor(
+    def _row_constructor(
         self, span: Span, items: tuple[ast.Expression, ...] | None
     ) -> ast.RowLiteral:
         return ast.RowLiteral(items or (), span=span)
 
-    def array(self, span: Span, items: tuple[ast.Expression, ...] | None) -> ast.ArrayLiteral:
+    def _array(self, span: Span, items: tuple[ast.Expression, ...] | None) -> ast.ArrayLiteral:
         return ast.ArrayLiteral(items or (), span=span)
 
-    def map(self, span: Span, items: tuple[ast.Expression, ...] | None) -> ast.MapLiteral:
+    def _map(self, span: Span, items: tuple[ast.Expression, ...] | None) -> ast.MapLiteral:
         return ast.MapLiteral(items or (), span=span)
 
     # ---- other values
 
-    def scalar_query(self, span: Span, query: ast.Query) -> ast.ScalarQuery:
+    def _scalar_query(self, span: Span, query: ast.Query) -> ast.ScalarQuery:
         return ast.ScalarQuery(query, span=span)
 
-    def exists(self, span: Span, query: ast.Query) -> ast.Exists:
+    def _exists(self, span: Span, query: ast.Query) -> ast.Exists:
         return ast.Exists(query, span=span)
 
-    def subscript(
+    def _subscript(
         self, span: Span, operand: ast.Expression, index: ast.Expression
     ) -> ast.Subscript:
         return ast.Subscript(operand, index, span=span)
 
-    def field_access(self, span: Span, operand: ast.Expression, name: ast.Name) -> ast.FieldAccess:
+    def _field_access(self, span: Span, operand: ast.Expression, name: ast.Name) -> ast.FieldAccess:
         return ast.FieldAccess(operand, name, span=span)
 
-    def cast(self, span: Span, operand: ast.Expression, target: ast.TypeName) -> ast.Cast:
+    def _cast(self, span: Span, operand: ast.Expression, target: ast.TypeName) -> ast.Cast:
         return ast.Cast(operand, target, span=span)
 
-    def cast_call(
+    def _cast_call(
         self, span: Span, word: Token, operand: ast.Expression, target: ast.TypeName
     ) -> ast.Cast:
         return ast.Cast(operand, target, word.upper() == "TRY_CAST", span=span)
 
-    def case(
+    def _case(
         self,
         span: Span,
         operand: ast.Expression | None,
@@ -203,15 +203,15 @@ class ExpressionRules:
     ) -> ast.Case:
         return ast.Case(operand, branches, otherwise, span=span)
 
-    def whens(self, span: Span, *branches: ast.When) -> tuple[ast.When, ...]:
+    def _whens(self, span: Span, *branches: ast.When) -> tuple[ast.When, ...]:
         return branches
 
-    def when(self, span: Span, condition: ast.Expression, result: ast.Expression) -> ast.When:
+    def _when(self, span: Span, condition: ast.Expression, result: ast.Expression) -> ast.When:
         return ast.When(condition, result, span=span)
 
     # ---- calls
 
-    def call(
+    def _call(
         self,
         span: Span,
         function: ast.Name | Token,
@@ -234,7 +234,7 @@ class ExpressionRules:
             span=span,
         )
 
-    def call_arguments(
+    def _call_arguments(
         self,
         span: Span,
         quantifier: Flag,
@@ -244,24 +244,24 @@ class ExpressionRules:
         distinct = quantifier is not None and quantifier.upper() == "DISTINCT"
         return distinct, arguments or (), order_by or ()
 
-    def arguments(self, span: Span, *arguments: ast.Expression) -> tuple[ast.Expression, ...]:
+    def _arguments(self, span: Span, *arguments: ast.Expression) -> tuple[ast.Expression, ...]:
         return arguments
 
-    def named_argument(
+    def _named_argument(
         self, span: Span, name: ast.Name, value: ast.Expression
     ) -> ast.NamedArgument:
         return ast.NamedArgument(name, value, span=span)
 
-    def star(self, span: Span, *parts: ast.Name | Token | None) -> ast.Star:
+    def _star(self, span: Span, *parts: ast.Name | Token | None) -> ast.Star:
         names = [part for part in parts if isinstance(part, ast.Name)]
         if not names:
             return ast.Star(span=span)
-        return ast.Star(self.object_name(names[0].span.to(names[-1].span), *names), span=span)
+        return ast.Star(self._object_name(names[0].span.to(names[-1].span), *names), span=span)
 
-    def descriptor(self, span: Span, columns: tuple[ast.Name, ...]) -> ast.Descriptor:
+    def _descriptor(self, span: Span, columns: tuple[ast.Name, ...]) -> ast.Descriptor:
         return ast.Descriptor(columns, span=span)
 
-    def table_argument(
+    def _table_argument(
         self,
         span: Span,
         table: ast.Relation,
@@ -270,31 +270,31 @@ class ExpressionRules:
     ) -> ast.TableArgument:
         return ast.TableArgument(table, _listed(partition), _listed_order(order), span=span)
 
-    def named_table(self, span: Span, name: ast.Name) -> ast.TableReference:
+    def _named_table(self, span: Span, name: ast.Name) -> ast.TableReference:
         return ast.TableReference(name, span=span)
 
-    def query_table(self, span: Span, query: ast.Query) -> ast.DerivedTable:
+    def _query_table(self, span: Span, query: ast.Query) -> ast.DerivedTable:
         return ast.DerivedTable(query, span=span)
 
-    def ordering(self, span: Span, *items: ast.OrderItem) -> tuple[ast.OrderItem, ...]:
+    def _ordering(self, span: Span, *items: ast.OrderItem) -> tuple[ast.OrderItem, ...]:
         return items
 
-    def null_treatment(self, span: Span, word: Flag) -> bool:
+    def _null_treatment(self, span: Span, word: Flag) -> bool:
         return word is not None and word.upper() == "IGNORE"
 
     # ---- calls with words between their arguments
 
-    def extract(self, span: Span, unit: str, operand: ast.Expression) -> ast.Extract:
+    def _extract(self, span: Span, unit: str, operand: ast.Expression) -> ast.Extract:
         return ast.Extract(unit, operand, span=span)
 
-    def round_to(self, span: Span, word: Token, operand: ast.Expression, unit: str) -> ast.RoundTo:
+    def _round_to(self, span: Span, word: Token, operand: ast.Expression, unit: str) -> ast.RoundTo:
         kind = "floor" if word.upper() == "FLOOR" else "ceil"
         return ast.RoundTo(kind, operand, unit, span=span)
 
-    def position(self, span: Span, part: ast.Expression, whole: ast.Expression) -> ast.Call:
+    def _position(self, span: Span, part: ast.Expression, whole: ast.Expression) -> ast.Call:
         return _call("position", span, part, whole)
 
-    def trim(
+    def _trim(
         self,
         span: Span,
         side: Flag,
@@ -304,7 +304,7 @@ class ExpressionRules:
         name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get((side or "").upper(), "btrim")
         return _call(name, span, operand, characters)
 
-    def substring(
+    def _substring(
         self,
         span: Span,
         operand: ast.Expression,
@@ -313,7 +313,7 @@ class ExpressionRules:
     ) -> ast.Call:
         return _call("substring", span, operand, start, length)
 
-    def overlay(
+    def _overlay(
         self,
         span: Span,
         operand: ast.Expression,
@@ -325,32 +325,32 @@ class ExpressionRules:
 
     # ---- types
 
-    def named_type(
+    def _named_type(
         self, span: Span, name: ast.Name | Token, *parameters: ast.NumberLiteral | None
     ) -> ast.TypeName:
         text = name.value if isinstance(name, ast.Name) else str(name)
         return ast.TypeName(text.upper(), _numbers(parameters), span=span)
 
-    def double_precision(self, span: Span) -> ast.TypeName:
+    def _double_precision(self, span: Span) -> ast.TypeName:
         return ast.TypeName("DOUBLE", span=span)
 
-    def timestamp_ltz(self, span: Span, *parameters: ast.NumberLiteral | None) -> ast.TypeName:
+    def _timestamp_ltz(self, span: Span, *parameters: ast.NumberLiteral | None) -> ast.TypeName:
         return ast.TypeName("TIMESTAMP_LTZ", _numbers(parameters), span=span)
 
-    def interval_type(self, span: Span, unit: str, _to: Flag, to: str | None) -> ast.TypeName:
+    def _interval_type(self, span: Span, unit: str, _to: Flag, to: str | None) -> ast.TypeName:
         return ast.TypeName(f"INTERVAL {unit}" + (f" TO {to}" if to else ""), span=span)
 
-    def array_type(self, span: Span, item: ast.TypeName) -> ast.TypeName:
+    def _array_type(self, span: Span, item: ast.TypeName) -> ast.TypeName:
         return ast.TypeName("ARRAY", arguments=(item,), span=span)
 
-    def map_type(self, span: Span, key: ast.TypeName, value: ast.TypeName) -> ast.TypeName:
+    def _map_type(self, span: Span, key: ast.TypeName, value: ast.TypeName) -> ast.TypeName:
         return ast.TypeName("MAP", arguments=(key, value), span=span)
 
-    def row_type(self, span: Span, *fields: tuple[ast.Name, ast.TypeName]) -> ast.TypeName:
+    def _row_type(self, span: Span, *fields: tuple[ast.Name, ast.TypeName]) -> ast.TypeName:
         names, types = zip(*fields, strict=True)
         return ast.TypeName("ROW", arguments=types, fields=names, span=span)
 
-    def field(
+    def _field(
         self, span: Span, name: ast.Name, target: ast.TypeName
     ) -> tuple[ast.Name, ast.TypeName]:
         return name, target

@@ -26,41 +26,41 @@ def merged(span: Span, clauses: tuple[tuple[Span, Clause], ...]) -> dict[str, An
 
 
 class QueryRules:
-    """Methods named after the rules of cep.lark that make queries and relations."""
+    """Methods named after the rules of cep.lark, with an underscore before, that make queries and relations."""
 
     # ---- the outermost query
 
-    def full_query(self, span: Span, query: ast.Query, *clauses: tuple[Span, Clause]) -> ast.Query:
+    def _full_query(self, span: Span, query: ast.Query, *clauses: tuple[Span, Clause]) -> ast.Query:
         query = replace(query, span=span)
         return replace(query, **merged(span, clauses)) if clauses else query
 
-    def emit_watermark(self, span: Span) -> tuple[Span, Clause]:
+    def _emit_watermark(self, span: Span) -> tuple[Span, Clause]:
         return span, ("EMIT", "emit", ast.Emit("watermark", span=span))
 
-    def emit_stream(self, span: Span, delay: ast.Expression | None) -> tuple[Span, Clause]:
+    def _emit_stream(self, span: Span, delay: ast.Expression | None) -> tuple[Span, Clause]:
         return span, ("EMIT", "emit", ast.Emit("stream", delay, span=span))
 
-    def late_rows(self, span: Span, kind: Token) -> tuple[Span, Clause]:
+    def _late_rows(self, span: Span, kind: Token) -> tuple[Span, Clause]:
         return span, ("LATE ROWS", "late", ast.LateRows(kind.lower(), span=span))
 
-    def late_rows_corrected(
+    def _late_rows_corrected(
         self, span: Span, kind: Token, within: ast.Expression
     ) -> tuple[Span, Clause]:
         return span, ("LATE ROWS", "late", ast.LateRows(kind.lower(), within, span=span))
 
-    def late_rows_routed(self, span: Span, kind: Token, target: ast.Name) -> tuple[Span, Clause]:
+    def _late_rows_routed(self, span: Span, kind: Token, target: ast.Name) -> tuple[Span, Clause]:
         late = ast.LateRows(kind.lower(), target=target, span=span)
         return span, ("LATE ROWS", "late", late)
 
-    def on_error_stop(self, span: Span) -> tuple[Span, Clause]:
+    def _on_error_stop(self, span: Span) -> tuple[Span, Clause]:
         return span, ("ON ERROR STOP", "on_error_stop", True)
 
-    def query_options(self, span: Span, *options: ast.Option) -> tuple[Span, Clause]:
+    def _query_options(self, span: Span, *options: ast.Option) -> tuple[Span, Clause]:
         return span, ("WITH", "options", options)
 
     # ---- queries
 
-    def query(
+    def _query(
         self,
         span: Span,
         common: tuple[ast.CommonTable, ...] | None,
@@ -73,20 +73,20 @@ class QueryRules:
             return replace(body.query, span=span)
         return ast.Query(body, common or (), order_by, limit, offset, span=span)
 
-    def with_clause(self, span: Span, *tables: ast.CommonTable) -> tuple[ast.CommonTable, ...]:
+    def _with_clause(self, span: Span, *tables: ast.CommonTable) -> tuple[ast.CommonTable, ...]:
         return tables
 
-    def common_table(
+    def _common_table(
         self, span: Span, name: ast.Name, columns: tuple[ast.Name, ...] | None, query: ast.Query
     ) -> ast.CommonTable:
         return ast.CommonTable(name, columns or (), query, span=span)
 
-    def nested(self, span: Span, query: ast.Query) -> ast.QueryBody:
+    def _nested(self, span: Span, query: ast.Query) -> ast.QueryBody:
         if query == ast.Query(query.body):
             return query.body
         return ast.Nested(query, span=span)
 
-    def set_operation(
+    def _set_operation(
         self,
         span: Span,
         left: ast.QueryBody,
@@ -97,7 +97,7 @@ class QueryRules:
         every = quantifier is not None and quantifier.upper() == "ALL"
         return ast.SetOperation(kind.lower(), every, left, right, span=span)
 
-    def select(
+    def _select(
         self,
         span: Span,
         quantifier: Flag,
@@ -121,44 +121,44 @@ class QueryRules:
             span=span,
         )
 
-    def select_items(self, span: Span, *items: ast.SelectItem) -> tuple[ast.SelectItem, ...]:
+    def _select_items(self, span: Span, *items: ast.SelectItem) -> tuple[ast.SelectItem, ...]:
         return items
 
-    def item(
+    def _item(
         self, span: Span, expression: ast.Expression, alias: ast.Name | None
     ) -> ast.SelectItem:
         return ast.SelectItem(expression, alias, span=span)
 
-    def values(self, span: Span, *rows: tuple[ast.Expression, ...]) -> ast.Values:
+    def _values(self, span: Span, *rows: tuple[ast.Expression, ...]) -> ast.Values:
         return ast.Values(rows, span=span)
 
-    def values_row(
+    def _values_row(
         self, span: Span, items: tuple[ast.Expression, ...]
     ) -> tuple[ast.Expression, ...]:
         return items
 
-    def grouping_items(
+    def _grouping_items(
         self, span: Span, *items: ast.Expression | ast.GroupingSets
     ) -> tuple[ast.Expression | ast.GroupingSets, ...]:
         return items
 
-    def grouping_sets(
+    def _grouping_sets(
         self, span: Span, word: Token, *sets: tuple[ast.Expression, ...]
     ) -> ast.GroupingSets:
         kind = "grouping sets" if word.upper() == "SETS" else word.lower()
         return ast.GroupingSets(kind, sets, span=span)
 
-    def grouping_set(
+    def _grouping_set(
         self, span: Span, expression: ast.Expression | None = None
     ) -> tuple[ast.Expression, ...]:
         if expression is None:
             return ()
         return expression.items if isinstance(expression, ast.RowLiteral) else (expression,)
 
-    def order_by(self, span: Span, *items: ast.OrderItem) -> tuple[ast.OrderItem, ...]:
+    def _order_by(self, span: Span, *items: ast.OrderItem) -> tuple[ast.OrderItem, ...]:
         return items
 
-    def order_item(
+    def _order_item(
         self, span: Span, expression: ast.Expression, direction: Flag, nulls: Flag
     ) -> ast.OrderItem:
         descending = direction is not None and direction.upper() == "DESC"
@@ -167,15 +167,15 @@ class QueryRules:
 
     # ---- windows of OVER
 
-    def windows(self, span: Span, *windows: ast.NamedWindow) -> tuple[ast.NamedWindow, ...]:
+    def _windows(self, span: Span, *windows: ast.NamedWindow) -> tuple[ast.NamedWindow, ...]:
         return windows
 
-    def named_window(
+    def _named_window(
         self, span: Span, name: ast.Name, window: ast.WindowSpecification
     ) -> ast.NamedWindow:
         return ast.NamedWindow(name, window, span=span)
 
-    def window_specification(
+    def _window_specification(
         self,
         span: Span,
         base: ast.Name | None,
@@ -185,7 +185,7 @@ class QueryRules:
     ) -> ast.WindowSpecification:
         return ast.WindowSpecification(base, partition_by or (), order_by, frame, span=span)
 
-    def frame(
+    def _frame(
         self,
         span: Span,
         unit: Flag,
@@ -195,12 +195,12 @@ class QueryRules:
             return None
         return ast.Frame(unit.lower(), *bounds, span=span)
 
-    def frame_extent(
+    def _frame_extent(
         self, span: Span, start: ast.FrameBound, end: ast.FrameBound | None = None
     ) -> tuple[ast.FrameBound, ast.FrameBound | None]:
         return start, end
 
-    def frame_bound(
+    def _frame_bound(
         self, span: Span, first: ast.Expression | Token, second: Token | None = None
     ) -> ast.FrameBound:
         if isinstance(first, ast.Expression):
@@ -212,22 +212,22 @@ class QueryRules:
 
     # ---- relations
 
-    def table_reference(
+    def _table_reference(
         self, span: Span, name: ast.Name, as_of: ast.Expression | None, alias: ast.Alias | None
     ) -> ast.TableReference:
         return ast.TableReference(name, alias, as_of, span=span)
 
-    def derived_table(
+    def _derived_table(
         self, span: Span, query: ast.Query, alias: ast.Alias | None
     ) -> ast.DerivedTable:
         return ast.DerivedTable(query, alias, span=span)
 
-    def table_function_call(
+    def _table_function_call(
         self, span: Span, name: ast.Name, arguments: tuple[ast.Expression, ...] | None
     ) -> tuple[ast.Name, tuple[ast.Expression, ...]]:
         return name, arguments or ()
 
-    def table_function(
+    def _table_function(
         self,
         span: Span,
         call: tuple[ast.Name, tuple[ast.Expression, ...]],
@@ -235,21 +235,21 @@ class QueryRules:
     ) -> ast.TableFunction:
         return ast.TableFunction(*call, alias, span=span)
 
-    def alias(self, span: Span, name: ast.Name, columns: tuple[ast.Name, ...] | None) -> ast.Alias:
+    def _alias(self, span: Span, name: ast.Name, columns: tuple[ast.Name, ...] | None) -> ast.Alias:
         return ast.Alias(name, columns or (), span=span)
 
-    def comma_join(self, span: Span, left: ast.Relation, right: ast.Relation) -> ast.Join:
+    def _comma_join(self, span: Span, left: ast.Relation, right: ast.Relation) -> ast.Join:
         return ast.Join("cross", left, right, span=span)
 
-    def cross_join(self, span: Span, left: ast.Relation, right: ast.Relation) -> ast.Join:
+    def _cross_join(self, span: Span, left: ast.Relation, right: ast.Relation) -> ast.Join:
         return ast.Join("cross", left, right, span=span)
 
-    def natural_join(
+    def _natural_join(
         self, span: Span, left: ast.Relation, kind: str | None, right: ast.Relation
     ) -> ast.Join:
         return ast.Join(kind or "inner", left, right, natural=True, span=span)
 
-    def join(
+    def _join(
         self,
         span: Span,
         left: ast.Relation,
@@ -259,7 +259,7 @@ class QueryRules:
     ) -> ast.Join:
         return ast.Join(kind or "inner", left, right, span=span, **condition)
 
-    def asof_join(
+    def _asof_join(
         self,
         span: Span,
         left: ast.Relation,
@@ -278,14 +278,14 @@ class QueryRules:
             **(condition or {}),
         )
 
-    def join_kind(self, span: Span, word: Token) -> str:
+    def _join_kind(self, span: Span, word: Token) -> str:
         return word.lower()
 
-    def asof_kind(self, span: Span, word: Flag = None) -> str:
+    def _asof_kind(self, span: Span, word: Flag = None) -> str:
         return "inner" if word is None else word.lower()
 
-    def on(self, span: Span, condition: ast.Expression) -> dict[str, Any]:
+    def _on(self, span: Span, condition: ast.Expression) -> dict[str, Any]:
         return {"on": condition}
 
-    def using(self, span: Span, *columns: ast.Name) -> dict[str, Any]:
+    def _using(self, span: Span, *columns: ast.Name) -> dict[str, Any]:
         return {"using": columns}

@@ -16,14 +16,14 @@ Property = tuple[Span, str, Any]
 
 
 class StatementRules:
-    """Methods named after the rules of cep.lark that make statements."""
+    """Methods named after the rules of cep.lark, with an underscore before, that make statements."""
 
-    def query_statement(self, span: Span, query: ast.Query) -> ast.QueryStatement:
+    def _query_statement(self, span: Span, query: ast.Query) -> ast.QueryStatement:
         return ast.QueryStatement(query, span=span)
 
     # ---- streams and tables
 
-    def create_relation(
+    def _create_relation(
         self,
         span: Span,
         or_replace: Flag,
@@ -43,16 +43,16 @@ class StatementRules:
             **(elements or {}),
         )
 
-    def or_replace(self, span: Span) -> bool:
+    def _or_replace(self, span: Span) -> bool:
         return True
 
-    def if_not_exists(self, span: Span) -> bool:
+    def _if_not_exists(self, span: Span) -> bool:
         return True
 
-    def if_exists(self, span: Span) -> bool:
+    def _if_exists(self, span: Span) -> bool:
         return True
 
-    def elements(self, span: Span, *elements: Property) -> dict[str, Any]:
+    def _elements(self, span: Span, *elements: Property) -> dict[str, Any]:
         fields: dict[str, list[Any]] = {"columns": [], "watermarks": [], "checks": []}
         keys: list[tuple[ast.Name, ...]] = []
         for place, kind, value in elements:
@@ -69,7 +69,7 @@ class StatementRules:
         key = keys[0] if keys else ()
         return {"primary_key": key} | {name: tuple(items) for name, items in fields.items()}
 
-    def column_definition(
+    def _column_definition(
         self, span: Span, name: ast.Name, target: ast.TypeName, *properties: Property
     ) -> Property:
         fields: dict[str, Any] = {}
@@ -87,31 +87,31 @@ class StatementRules:
         column = ast.ColumnDefinition(name, target, span=span, **fields)
         return span, "column", (column, checks)
 
-    def computed_column(self, span: Span, name: ast.Name, expression: ast.Expression) -> Property:
+    def _computed_column(self, span: Span, name: ast.Name, expression: ast.Expression) -> Property:
         return span, "column", (ast.ColumnDefinition(name, computed=expression, span=span), ())
 
-    def not_null(self, span: Span) -> Property:
+    def _not_null(self, span: Span) -> Property:
         return span, "not_null", True
 
-    def is_primary_key(self, span: Span) -> Property:
+    def _is_primary_key(self, span: Span) -> Property:
         return span, "primary_key", True
 
-    def not_enforced(self, span: Span, _word: Token) -> Property:
+    def _not_enforced(self, span: Span, _word: Token) -> Property:
         return span, "not_enforced", True
 
-    def metadata(self, span: Span, key: ast.StringLiteral | None) -> Property:
+    def _metadata(self, span: Span, key: ast.StringLiteral | None) -> Property:
         fields = {"from_metadata": True, "metadata": key.value if key else None}
         return span, "from_metadata", fields
 
-    def primary_key(
+    def _primary_key(
         self, span: Span, names: tuple[ast.Name, ...], _not_enforced: Property | None
     ) -> Property:
         return span, "primary_key", names
 
-    def check(self, span: Span, condition: ast.Expression) -> Property:
+    def _check(self, span: Span, condition: ast.Expression) -> Property:
         return span, "checks", condition
 
-    def watermark(
+    def _watermark(
         self,
         span: Span,
         column: ast.Name,
@@ -120,24 +120,24 @@ class StatementRules:
     ) -> Property:
         return span, "watermarks", ast.Watermark(column, expression, span=span, **clauses)
 
-    def watermark_clauses(self, span: Span, *clauses: tuple[Span, Clause]) -> dict[str, Any]:
+    def _watermark_clauses(self, span: Span, *clauses: tuple[Span, Clause]) -> dict[str, Any]:
         return merged(span, clauses)
 
-    def marked_by(self, span: Span, condition: ast.Expression) -> tuple[Span, Clause]:
+    def _marked_by(self, span: Span, condition: ast.Expression) -> tuple[Span, Clause]:
         return span, ("MARKED BY", "marked_by", condition)
 
-    def per(self, span: Span, columns: tuple[ast.Name, ...]) -> tuple[Span, Clause]:
+    def _per(self, span: Span, columns: tuple[ast.Name, ...]) -> tuple[Span, Clause]:
         return span, ("PER", "per", columns)
 
-    def idle_after(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
+    def _idle_after(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
         return span, ("IDLE AFTER", "idle_after", duration)
 
-    def max_ahead(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
+    def _max_ahead(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
         return span, ("MAX AHEAD", "max_ahead", duration)
 
     # ---- views, sinks, alerts
 
-    def create_view(
+    def _create_view(
         self,
         span: Span,
         or_replace: Flag,
@@ -157,7 +157,7 @@ class StatementRules:
             span=span,
         )
 
-    def create_sink(
+    def _create_sink(
         self,
         span: Span,
         or_replace: Flag,
@@ -175,7 +175,7 @@ class StatementRules:
             span=span,
         )
 
-    def create_alert(
+    def _create_alert(
         self,
         span: Span,
         or_replace: Flag,
@@ -196,24 +196,24 @@ class StatementRules:
             **clauses,
         )
 
-    def alert_clauses(self, span: Span, *clauses: tuple[Span, Clause]) -> dict[str, Any]:
+    def _alert_clauses(self, span: Span, *clauses: tuple[Span, Clause]) -> dict[str, Any]:
         return merged(span, clauses)
 
-    def severity(self, span: Span, text: ast.StringLiteral) -> tuple[Span, Clause]:
+    def _severity(self, span: Span, text: ast.StringLiteral) -> tuple[Span, Clause]:
         return span, ("SEVERITY", "severity", text.value)
 
-    def labels(self, span: Span, *labels: ast.Option) -> tuple[Span, Clause]:
+    def _labels(self, span: Span, *labels: ast.Option) -> tuple[Span, Clause]:
         return span, ("LABELS", "labels", labels)
 
-    def message(self, span: Span, text: ast.StringLiteral) -> tuple[Span, Clause]:
+    def _message(self, span: Span, text: ast.StringLiteral) -> tuple[Span, Clause]:
         return span, ("MESSAGE", "message", text.value)
 
-    def dedup(
+    def _dedup(
         self, span: Span, columns: tuple[ast.Name, ...], duration: ast.Expression | None
     ) -> tuple[Span, Clause]:
         return span, ("DEDUP", "dedup", (columns, duration))
 
-    def throttle(
+    def _throttle(
         self,
         span: Span,
         count: ast.Expression,
@@ -222,16 +222,16 @@ class StatementRules:
     ) -> tuple[Span, Clause]:
         return span, ("THROTTLE", "throttle", ast.Throttle(count, per, by or (), span=span))
 
-    def holding_for(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
+    def _holding_for(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
         return span, ("HOLDING FOR", "holding_for", duration)
 
-    def keep_firing_for(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
+    def _keep_firing_for(self, span: Span, duration: ast.Expression) -> tuple[Span, Clause]:
         return span, ("KEEP FIRING FOR", "keep_firing_for", duration)
 
-    def targets(self, span: Span, *targets: ast.Name) -> tuple[Span, Clause]:
+    def _targets(self, span: Span, *targets: ast.Name) -> tuple[Span, Clause]:
         return span, ("TO", "targets", targets)
 
-    def silence_alert(
+    def _silence_alert(
         self,
         span: Span,
         name: ast.Name,
@@ -240,42 +240,42 @@ class StatementRules:
     ) -> ast.SilenceAlert:
         return ast.SilenceAlert(name, where, duration, span=span)
 
-    def unsilence_alert(self, span: Span, name: ast.Name) -> ast.UnsilenceAlert:
+    def _unsilence_alert(self, span: Span, name: ast.Name) -> ast.UnsilenceAlert:
         return ast.UnsilenceAlert(name, span=span)
 
-    def backtest_alert(
+    def _backtest_alert(
         self, span: Span, name: ast.Name, path: ast.StringLiteral
     ) -> ast.BacktestAlert:
         return ast.BacktestAlert(name, path.value, span=span)
 
     # ---- changes of definitions
 
-    def drop(self, span: Span, kind: Token, if_exists: Flag, name: ast.Name) -> ast.Drop:
+    def _drop(self, span: Span, kind: Token, if_exists: Flag, name: ast.Name) -> ast.Drop:
         word = "materialized view" if kind.upper() == "MATERIALIZED" else kind.lower()
         return ast.Drop(word, name, if_exists is not None, span=span)
 
-    def alter(self, span: Span, kind: Token, name: ast.Name, query: ast.Query) -> ast.Alter:
+    def _alter(self, span: Span, kind: Token, name: ast.Name, query: ast.Query) -> ast.Alter:
         return ast.Alter(kind.lower(), name, query, span=span)
 
     # ---- options
 
-    def with_options(self, span: Span, *options: ast.Option) -> tuple[ast.Option, ...]:
+    def _with_options(self, span: Span, *options: ast.Option) -> tuple[ast.Option, ...]:
         return options
 
-    def option(self, span: Span, key: str, value: Any) -> ast.Option:
+    def _option(self, span: Span, key: str, value: Any) -> ast.Option:
         return ast.Option(key, _option_value(value), span=span)
 
-    def option_key(self, span: Span, *parts: ast.Name | ast.StringLiteral) -> str:
+    def _option_key(self, span: Span, *parts: ast.Name | ast.StringLiteral) -> str:
         return ".".join(part.value for part in parts)
 
     # ---- data and control
 
-    def insert(
+    def _insert(
         self, span: Span, target: ast.Name, columns: tuple[ast.Name, ...] | None, query: ast.Query
     ) -> ast.Insert:
         return ast.Insert(target, query, columns or (), span=span)
 
-    def update(
+    def _update(
         self,
         span: Span,
         target: ast.Name,
@@ -284,31 +284,31 @@ class StatementRules:
     ) -> ast.Update:
         return ast.Update(target, assignments, where, span=span)
 
-    def assignments(self, span: Span, *assignments: ast.Assignment) -> tuple[ast.Assignment, ...]:
+    def _assignments(self, span: Span, *assignments: ast.Assignment) -> tuple[ast.Assignment, ...]:
         return assignments
 
-    def assignment(self, span: Span, column: ast.Name, value: ast.Expression) -> ast.Assignment:
+    def _assignment(self, span: Span, column: ast.Name, value: ast.Expression) -> ast.Assignment:
         return ast.Assignment(column, value, span=span)
 
-    def delete(self, span: Span, target: ast.Name, where: ast.Expression | None) -> ast.Delete:
+    def _delete(self, span: Span, target: ast.Name, where: ast.Expression | None) -> ast.Delete:
         return ast.Delete(target, where, span=span)
 
-    def start_query(self, span: Span, name: ast.Name, query: ast.Query) -> ast.StartQuery:
+    def _start_query(self, span: Span, name: ast.Name, query: ast.Query) -> ast.StartQuery:
         return ast.StartQuery(name, query, span=span)
 
-    def stop_query(self, span: Span, name: ast.Name, mode: Flag) -> ast.StopQuery:
+    def _stop_query(self, span: Span, name: ast.Name, mode: Flag) -> ast.StopQuery:
         return ast.StopQuery(name, mode.lower() if mode else "drain", span=span)
 
-    def show(self, span: Span, what: Token) -> ast.Show:
+    def _show(self, span: Span, what: Token) -> ast.Show:
         return ast.Show(what.lower(), span=span)
 
-    def describe(self, span: Span, name: ast.Name) -> ast.Describe:
+    def _describe(self, span: Span, name: ast.Name) -> ast.Describe:
         return ast.Describe(name, span=span)
 
-    def explain(self, span: Span, analyze: Flag, statement: ast.Statement) -> ast.Explain:
+    def _explain(self, span: Span, analyze: Flag, statement: ast.Statement) -> ast.Explain:
         return ast.Explain(statement, analyze is not None, span=span)
 
-    def set_option(
+    def _set_option(
         self, span: Span, key: str, sign: Flag, value: ast.Expression | ast.Name
     ) -> ast.SetOption:
         if isinstance(value, ast.Name):
@@ -319,25 +319,25 @@ class StatementRules:
             value = ast.Unary(str(sign), value, span=span)
         return ast.SetOption(key, value, span=span)
 
-    def subscribe(
+    def _subscribe(
         self, span: Span, name: ast.Name, options: frozenset[str] | None
     ) -> ast.Subscribe:
         chosen = options or frozenset()
         return ast.Subscribe(name, "SNAPSHOT" in chosen, "PROGRESS" in chosen, span=span)
 
-    def subscribe_options(self, span: Span, *words: Token) -> frozenset[str]:
+    def _subscribe_options(self, span: Span, *words: Token) -> frozenset[str]:
         return frozenset(word.upper() for word in words)
 
-    def checkpoint(self, span: Span) -> ast.Checkpoint:
+    def _checkpoint(self, span: Span) -> ast.Checkpoint:
         return ast.Checkpoint(span=span)
 
-    def replay(self, span: Span, name: ast.Name, start: ast.Expression) -> ast.Replay:
+    def _replay(self, span: Span, name: ast.Name, start: ast.Expression) -> ast.Replay:
         return ast.Replay(name, start, span=span)
 
-    def assert_rows(self, span: Span, query: ast.Query, rows: ast.Values) -> ast.AssertRows:
+    def _assert_rows(self, span: Span, query: ast.Query, rows: ast.Values) -> ast.AssertRows:
         return ast.AssertRows(query, rows.rows, span=span)
 
-    def assert_empty(self, span: Span, query: ast.Query) -> ast.AssertRows:
+    def _assert_empty(self, span: Span, query: ast.Query) -> ast.AssertRows:
         return ast.AssertRows(query, span=span)
 
 

@@ -1,4 +1,5 @@
-"""From Lark's tree to the syntax tree: each rule of `cep.lark` has a method of its name.
+"""From Lark's tree to the syntax tree: each rule of `cep.lark` has a method of its name,
+with an underscore before it.
 
 The methods stand in the mix-ins that this class is put together from, by subject. They are called
 from the leaves up, with the rule's span and its children, which are built already; an optional
@@ -40,7 +41,7 @@ class Builder(StatementRules, QueryRules, ExpressionRules):
                 frame.values.append(self._leaf(child))
             else:
                 frames.pop()
-                method: Callable[..., Any] = getattr(self, frame.rule)
+                method: Callable[..., Any] = getattr(self, f"_{frame.rule}")
                 value = method(frame.span, *frame.values)
                 if not frames:
                     return value

@@ -31,7 +31,7 @@ OPERATORS = words(
 COMPARISONS = frozenset(("=", "<>", "!=", "<", "<=", ">", ">="))
 
 # The order in which expectations are told, as far as it matters.
-FIRST_TOLD = (",", ")", "]", "=", "(", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "ON", "AS")
+FIRST_TOLD = (",", ")", "]", "=", "(", "FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "ON", "AS")
 TOLD = 5
 """How many expectations are told at most."""
 
