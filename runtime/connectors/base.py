@@ -19,9 +19,10 @@ from cep.types import DataType, Field, Schema
 
 @dataclass(frozen=True)
 class OptionSpec:
-    """One option a connector reads: its default (None: it must be given) and what it is for.
+    """One option a connector reads: its default (None: it has none) and what it is for.
 
-    `choices` are its only legal values, where it has such.
+    `choices` are its only legal values, where it has such. A name with `*` for a part stands for a
+    family of options, like `fields.*.kind`.
     """
 
     name: str
@@ -51,13 +52,16 @@ class Read:
     the keys of the connector's metadata columns with the field each is to become, delivered after
     them. A source may leave out the values of rows that fail any of `filters` and deliver such rows
     as a `Chunk` with `skipped` set, as long as the columns named in `always` are there for every
-    row: the watermark is made from them, and a filter must never change it.
+    row: the watermark is made from them, and a filter must never change it. `declared` are all
+    physical columns of the statement, in order, for inputs that name no columns (CSV without a
+    header); empty means that they are `fields`.
     """
 
     fields: tuple[Field, ...]
     metadata: tuple[tuple[str, Field], ...] = ()
     filters: tuple[Comparison, ...] = ()
     always: tuple[str, ...] = ()
+    declared: tuple[Field, ...] = ()
 
     @property
     def schema(self) -> Schema:
@@ -177,7 +181,7 @@ class Sink(ABC):
         """Make everything written so far ready to be committed as `epoch`."""
 
     def commit(self, epoch: int) -> None:
-        """Make `epoch` visible; called again after a restart if it is not known to have happened."""
+        """Make `epoch` visible; called again after a restart that cannot know of it."""
 
     def abort(self, epoch: int) -> None:
         """Throw away what was prepared as `epoch`."""
