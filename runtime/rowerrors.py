@@ -9,7 +9,7 @@ COALESCE drop the errors of what they did not need.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ import pyarrow as pa
 Operand: TypeAlias = pa.Array | pa.Scalar
 Messages = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
+_NONE: Any = None  # what numpy compares and fills with, though its types do not say so
 
 
 class RowFailure(Exception):
@@ -39,7 +40,7 @@ def _first(messages: Messages) -> str:
 
 def failed(messages: Messages) -> Mask:
     """Return the mask of the rows that have a message."""
-    mask: Mask = np.not_equal(messages, None)
+    mask: Mask = np.not_equal(messages, _NONE)
     return mask
 
 
@@ -56,7 +57,7 @@ def only_where(messages: Messages | None, mask: Mask) -> Messages | None:
     """Keep the errors of the rows in `mask`; None where nothing is left."""
     if messages is None:
         return None
-    kept = np.where(mask, messages, None)
+    kept = np.where(mask, messages, _NONE)
     return kept if failed(kept).any() else None
 
 

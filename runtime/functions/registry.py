@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from cep.runtime.rowerrors import Operand
-from cep.types import DataType, Null, common_type, converts
+from cep.types import Array, DataType, Map, Null, common_type, converts
 
 Kernel = Callable[..., Operand]
 
@@ -54,6 +54,27 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class ArrayOf:
+    """An ARRAY whose elements are of the type that a variable takes."""
+
+    element: Variable
+
+    def __str__(self) -> str:
+        return f"ARRAY<{self.element}>"
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A MAP whose keys and values are of the types that two variables take."""
+
+    key: Variable
+    value: Variable
+
+    def __str__(self) -> str:
+        return f"MAP<{self.key}, {self.value}>"
+
+
+@dataclass(frozen=True)
 class Choice:
     """A constant word out of a few, such as the unit of DATE_TRUNC.
 
@@ -68,9 +89,12 @@ class Choice:
         return self.name
 
 
-Parameter = DataType | Family | Variable | Choice
-Result = DataType | Variable | Callable[..., DataType]
-"""A fixed type, the type a variable took, or a function of the (converted) argument types."""
+Pattern = Variable | ArrayOf | MapOf
+"""What is known once its variables are."""
+
+Parameter = DataType | Family | Pattern | Choice
+Result = DataType | Pattern | Callable[..., DataType]
+"""A fixed type, one made of variables, or a function of the (converted) argument types."""
 
 
 class Signature:
@@ -83,7 +107,7 @@ class Signature:
     parameters: tuple[Parameter, ...]
     result: Result
     optional: int
-    variadic: bool
+    variadic: int
 
     @property
     def signature(self) -> str:
@@ -97,12 +121,18 @@ class Signature:
 
     def parameter(self, position: int) -> Parameter:
         """Return the parameter that an argument at `position` goes to."""
-        return self.parameters[min(position, len(self.parameters) - 1)]
+        beyond = position - len(self.parameters)
+        if beyond < 0:
+            return self.parameters[position]
+        return self.parameters[beyond % max(self.variadic, 1) - max(self.variadic, 1)]
 
     def takes(self, count: int) -> bool:
         """Say whether a call with `count` arguments fits the arity."""
         least = len(self.parameters) - self.optional
-        return least <= count and (self.variadic or count <= len(self.parameters))
+        beyond = count - len(self.parameters)
+        return least <= count and (
+            beyond <= 0 or (self.variadic > 0 and not beyond % self.variadic)
+        )
 
     def match(self, types: Sequence[DataType]) -> tuple[DataType, ...] | None:
         """Return the type each argument is to be converted to, or None where one does not fit.
@@ -111,20 +141,16 @@ class Signature:
         """
         if not self.takes(len(types)):
             return None
+        parameters = [self.parameter(position) for position in range(len(types))]
         variables: dict[Variable, DataType] = {}
-        for position, t in enumerate(types):
-            p = self.parameter(position)
-            if isinstance(p, Variable):
-                joined = common_type(variables.get(p, Null()), t)
-                if joined is None or not (isinstance(joined, Null) or p.accepts(joined)):
-                    return None
-                variables[p] = joined
+        for p, t in zip(parameters, types, strict=True):
+            if isinstance(p, Pattern) and not _unify(p, t, variables):
+                return None
         converted: list[DataType] = []
-        for position, t in enumerate(types):
-            p = self.parameter(position)
+        for p, t in zip(parameters, types, strict=True):
             target: DataType
-            if isinstance(p, Variable):
-                target = variables[p] if not isinstance(variables[p], Null) else p.default
+            if isinstance(p, Pattern):
+                target = _made(p, variables)
             elif isinstance(p, Family):
                 if not (isinstance(t, Null) or p.accepts(t)):
                     return None
@@ -142,20 +168,51 @@ class Signature:
         """Return the type of a call whose arguments have the converted `types`."""
         if isinstance(self.result, DataType):
             return self.result
-        if isinstance(self.result, Variable):
+        if isinstance(self.result, Pattern):
+            variables: dict[Variable, DataType] = {}
             for position, t in enumerate(types):
-                if self.parameter(position) == self.result:
-                    return t
-            return self.result.default
+                p = self.parameter(position)
+                if isinstance(p, Pattern):
+                    _unify(p, t, variables)
+            return _made(self.result, variables)
         return self.result(*types)
+
+
+def _unify(pattern: Pattern, t: DataType, variables: dict[Variable, DataType]) -> bool:
+    """Widen the variables of a pattern so that it takes the type; say whether that was possible."""
+    if isinstance(pattern, Variable):
+        joined = common_type(variables.get(pattern, Null()), t)
+        if joined is None or not (isinstance(joined, Null) or pattern.accepts(joined)):
+            return False
+        variables[pattern] = joined
+        return True
+    if isinstance(t, Null):
+        return True
+    if isinstance(pattern, ArrayOf):
+        return isinstance(t, Array) and _unify(pattern.element, t.element, variables)
+    return (
+        isinstance(t, Map)
+        and _unify(pattern.key, t.key, variables)
+        and _unify(pattern.value, t.value, variables)
+    )
+
+
+def _made(pattern: Pattern, variables: dict[Variable, DataType]) -> DataType:
+    """Return the type that a pattern stands for."""
+    if isinstance(pattern, Variable):
+        known = variables.get(pattern, Null())
+        return pattern.default if isinstance(known, Null) else known
+    if isinstance(pattern, ArrayOf):
+        return Array(_made(pattern.element, variables))
+    return Map(_made(pattern.key, variables), _made(pattern.value, variables))
 
 
 @dataclass(frozen=True)
 class Function(Signature):
     """One overload of a scalar function.
 
-    `optional` counts the parameters at the end that may be left out; `variadic` repeats the last
-    one. `deterministic` functions of constants are computed once, when the query is planned.
+    `optional` counts the parameters at the end that may be left out; the last `variadic` ones may
+    be repeated. `deterministic` functions of constants are computed once, as the query is planned.
     `can_fail` keeps the optimizer from moving a call before a filter. `session` and `rows` ask for
     keyword arguments of those names: the `Session`, and the number of rows of the batch.
     """
@@ -165,7 +222,7 @@ class Function(Signature):
     result: Result
     kernel: Kernel = field(repr=False)
     optional: int = 0
-    variadic: bool = False
+    variadic: int = 0
     deterministic: bool = True
     can_fail: bool = False
     session: bool = False
@@ -236,7 +293,7 @@ class Functions(Overloads[Function]):
         result: Result,
         *,
         optional: int = 0,
-        variadic: bool = False,
+        variadic: int = 0,
         deterministic: bool = True,
         can_fail: bool = False,
         session: bool = False,
