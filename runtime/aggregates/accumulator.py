@@ -1,0 +1,142 @@
+"""What an aggregate keeps: arrays over groups, and the rows that are added to them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cep.runtime.rowerrors import Messages
+from cep.runtime.state.column import Column, Ids
+
+Valued = tuple[pa.Array, Messages | None]
+"""The values of some groups, and the messages of those that have none because of an error."""
+
+
+class Rows:
+    """Which groups the rows of a batch belong to, and what is known of each row.
+
+    `groups`: int64[m] are different groups, `local`: int64[n] says for each row the position of its
+    group in them (a group may have no row). `weights`: int64[n], or None where every row is
+    inserted once; `times`: int64[n], or None; `arrivals`: int64[n], rising, or None where nobody
+    asked for them.
+    """
+
+    __slots__ = ("_counts", "arrivals", "groups", "local", "times", "weights")
+
+    def __init__(
+        self,
+        groups: Ids,
+        local: Ids,
+        weights: npt.NDArray[np.int64] | None = None,
+        times: npt.NDArray[np.int64] | None = None,
+        arrivals: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        self.groups = groups
+        self.local = local
+        self.weights = weights
+        self.times = times
+        self.arrivals = arrivals
+        self._counts: npt.NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.local)
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """The net number of rows of each group: int64[m]; computed once for all who ask."""
+        if self._counts is None:
+            self._counts = self.totals(None)
+        return self._counts
+
+    def totals(self, values: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+        """Sum int64[n], or one for each row, times the weights, by group: int64[m]; wraps."""
+        if values is None:
+            values = self.weights
+            if values is None:
+                return np.bincount(self.local, minlength=len(self.groups))
+        elif self.weights is not None:
+            values = values * self.weights
+        sums = np.zeros(len(self.groups), np.int64)
+        np.add.at(sums, self.local, values)
+        return sums
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Rows:
+        """Return some of the rows, of the same groups."""
+        return Rows(
+            self.groups,
+            self.local[rows],
+            None if self.weights is None else self.weights[rows],
+            None if self.times is None else self.times[rows],
+            None if self.arrivals is None else self.arrivals[rows],
+        )
+
+
+class Accumulator(ABC):
+    """State of an aggregate for every group, by dense group ids.
+
+    A group nobody has added to is empty; `reserve` makes room for ids before they are used, `clear`
+    empties groups whose ids are given up. Rows with negative weights are taken back: afterwards the
+    group is as if they had never come. `columns` are the arrays that snapshots, growth and clearing
+    go over; an accumulator that keeps more overrides these methods.
+
+    Deterministic: values depend on the rows and on their order of arrival, on ids never.
+    """
+
+    columns: tuple[Column, ...] = ()
+
+    times = False
+    """Whether it needs the times and the arrivals of rows."""
+
+    @abstractmethod
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        """Add rows to their groups (or take them back); NULL arguments have been left out.
+
+        Unless the aggregate asked for them. O(n + m).
+        """
+
+    @abstractmethod
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        """Add what `other`, of the same kind, keeps for `others` to `groups`, which may repeat.
+
+        For windows made of slices and sessions that grow together; `other` may be this one.
+        """
+
+    def reserve(self, capacity: int) -> None:
+        """Make room for the groups below `capacity`."""
+        for column in self.columns:
+            column.reserve(capacity)
+
+    def clear(self, groups: Ids) -> None:
+        """Empty groups, each named once."""
+        for column in self.columns:
+            column.clear(groups)
+
+    def reset(self) -> None:
+        """Empty all groups and let go of the memory."""
+        nobody = np.empty(0, np.int64)
+        for column in self.columns:
+            column.keep(nobody, 0)
+
+    def keep(self, groups: Ids, capacity: int) -> None:
+        """Renumber: `groups` become 0, 1, 2…, the others are gone (they have been cleared)."""
+        for column in self.columns:
+            column.keep(groups, capacity)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes kept."""
+        return sum(c.nbytes for c in self.columns)
+
+    def snapshot(self, groups: Ids) -> Mapping[str, pa.Table]:
+        """Return what is kept for `groups` as tables by name; row i of `groups` is group i."""
+        arrays = [c.to_arrow(groups) for c in self.columns]
+        return {"groups": pa.table(arrays, names=[str(i) for i in range(len(arrays))])}
+
+    def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
+        """Take over what `snapshot` returned, for `groups` in the same order."""
+        for column, values in zip(self.columns, tables["groups"].columns, strict=True):
+            column.set(groups, values.combine_chunks())

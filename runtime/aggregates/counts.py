@@ -1,0 +1,60 @@
+"""COUNT, BOOL_AND and BOOL_OR: numbers of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.vectors import arrow, view
+from cep.types import DataType
+
+
+class Count(Accumulator):
+    """The net number of rows: 8 bytes per group."""
+
+    def __init__(self, types: Sequence[DataType] = ()) -> None:
+        self.count = Column(np.int64)
+        self.columns = (self.count,)
+
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        self.count.data[rows.groups] += rows.counts
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, Count)
+        np.add.at(self.count.data, groups, other.count.data[others])
+
+    def value(self, groups: Ids, result: DataType) -> Valued:
+        """COUNT."""
+        return arrow(self.count.data[groups], result.arrow), None
+
+
+class Truths(Accumulator):
+    """How many rows are true and how many false: 16 bytes per group."""
+
+    def __init__(self, types: Sequence[DataType]) -> None:
+        self.count = Column(np.int64)
+        self.true = Column(np.int64)
+        self.columns = (self.count, self.true)
+
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        self.count.data[rows.groups] += rows.counts
+        self.true.data[rows.groups] += rows.totals(view(arguments[0]).astype(np.int64))
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, Truths)
+        np.add.at(self.count.data, groups, other.count.data[others])
+        np.add.at(self.true.data, groups, other.true.data[others])
+
+    def every(self, groups: Ids, result: DataType) -> Valued:
+        """BOOL_AND: true where no row is false, NULL where there is none."""
+        count = self.count.data[groups]
+        return arrow(self.true.data[groups] == count, result.arrow, count > 0), None
+
+    def some(self, groups: Ids, result: DataType) -> Valued:
+        """BOOL_OR: true where a row is true, NULL where there is none."""
+        count = self.count.data[groups]
+        return arrow(self.true.data[groups] > 0, result.arrow, count > 0), None

@@ -1,0 +1,157 @@
+"""SUM and AVG of DOUBLE, compensated and invertible."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.vectors import arrow, view
+from cep.types import DataType
+
+Floats = npt.NDArray[np.float64]
+
+_SPLIT = 134217729.0  # 2**27 + 1
+
+
+def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return a + b rounded and what the rounding lost, exactly (Knuth)."""
+    s = a + b
+    t = s - a
+    return s, (a - (s - t)) + (b - t)
+
+
+def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return a * b rounded and what that lost, exactly short of overflow (Dekker, Veltkamp)."""
+    p = a * b
+    t = _SPLIT * a
+    a1 = t - (t - a)
+    a2 = a - a1
+    t = _SPLIT * b
+    b1 = t - (t - b)
+    b2 = b - b1
+    return p, ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2
+
+
+def sum_by(local: Ids, values: Floats, groups: int) -> tuple[Floats, Floats]:
+    """Sum finite float64[n] by group as float64[groups] and what that lost, to about 73 bits.
+
+    Each value is cut at one place below the greatest of all, so that the sums of the upper parts
+    are exact in any order and those of the lower parts err by little (the step of Rump, Ogita and
+    Oishi's AccSum). Two bincounts instead of a loop that carries a compensation from row to row.
+    """
+    n = len(values)
+    if n == 1:
+        total = np.zeros(groups)
+        total[local] = values
+        return total, np.zeros(groups)
+    greatest = max(values.max(), -values.min())
+    _, exponent = math.frexp(greatest)
+    if exponent + n.bit_length() > 1020:  # no room above the greatest: sum them plainly
+        return _binned(local, values, groups), np.zeros(groups)
+    cut = math.ldexp(1.0, exponent + n.bit_length() + 1)
+    upper = (values + cut) - cut
+    return _binned(local, upper, groups), _binned(local, values - upper, groups)
+
+
+def _binned(local: Ids, values: Floats, groups: int) -> Floats:
+    return np.bincount(local, values, groups).astype(np.float64, copy=False)
+
+
+class FloatSum(Accumulator):
+    """The number of rows, their sum and its compensation: 24 bytes per group.
+
+    NaN and the infinities are counted apart, in 24 bytes more per group once there are any, so that
+    the sum of the others is there when they leave again.
+    """
+
+    def __init__(self, types: Sequence[DataType]) -> None:
+        self.count = Column(np.int64)
+        self.sum = Column(np.float64)
+        self.lost = Column(np.float64)
+        self.special = Column(np.int64, 0, 3)
+        self.columns = (self.count, self.sum, self.lost)
+
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        values = view(arguments[0]).astype(np.float64, copy=False)
+        self.count.data[rows.groups] += rows.counts
+        self.add_values(rows, values)
+
+    def add_values(self, rows: Rows, values: Floats) -> None:
+        """Add float64[n] to the sums, without counting."""
+        local, weights = rows.local, rows.weights
+        finite = np.isfinite(values)
+        if not finite.all():
+            self._add_special(rows, values, finite)
+            local, values = local[finite], values[finite]
+            weights = None if weights is None else weights[finite]
+            if not len(local):
+                return
+        if weights is not None:
+            if (np.abs(weights) <= 1).all():
+                values = values * weights
+            else:
+                upper, lower = two_product(values, weights.astype(np.float64))
+                local, values = np.concatenate([local, local]), np.concatenate([upper, lower])
+        total, rest = sum_by(local, values, len(rows.groups))
+        self._add_sums(rows.groups, total, rest)
+
+    def _add_sums(self, groups: Ids, total: Floats, rest: Floats) -> None:
+        s, e = two_sum(self.sum.data[groups], total)
+        self.sum.data[groups] = s
+        self.lost.data[groups] += e + rest
+
+    def _add_special(self, rows: Rows, values: Floats, finite: npt.NDArray[np.bool_]) -> None:
+        if len(self.columns) == 3:
+            self.special.reserve(len(self.count.data))
+            self.columns = (*self.columns, self.special)
+        odd = np.flatnonzero(~finite)
+        some = rows.take(odd)
+        kinds = np.where(np.isnan(values[odd]), 0, np.where(values[odd] > 0, 1, 2))
+        weights = 1 if some.weights is None else some.weights
+        np.add.at(self.special.data, (some.groups[some.local], kinds), weights)
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, FloatSum)
+        np.add.at(self.count.data, groups, other.count.data[others])
+        many, local = np.unique(groups, return_inverse=True)
+        for part in (other.sum.data[others], other.lost.data[others]):
+            total, rest = sum_by(local, part, len(many))
+            self._add_sums(many, total, rest)
+        if len(other.special.data):
+            if len(self.columns) == 3:
+                self.special.reserve(len(self.count.data))
+                self.columns = (*self.columns, self.special)
+            np.add.at(self.special.data, groups, other.special.data[others])
+
+    def reset(self) -> None:
+        super().reset()
+        self.columns = (self.count, self.sum, self.lost)
+
+    def totals(self, groups: Ids) -> Floats:
+        """Return the sums: float64[m]; 0 where there is no row."""
+        totals: Floats = self.sum.data[groups] + self.lost.data[groups]
+        if len(self.special.data):
+            nan, plus, minus = self.special.data[groups].T
+            totals[plus > 0] = np.inf
+            totals[minus > 0] = -np.inf
+            totals[(nan > 0) | ((plus > 0) & (minus > 0))] = np.nan
+        return totals
+
+    def total(self, groups: Ids, result: DataType) -> Valued:
+        """SUM: NULL where there is no row."""
+        return arrow(self.totals(groups), result.arrow, self._some(groups)), None
+
+    def mean(self, groups: Ids, result: DataType) -> Valued:
+        """AVG: NULL where there is no row."""
+        count = np.maximum(self.count.data[groups], 1)
+        return arrow(self.totals(groups) / count, result.arrow, self._some(groups)), None
+
+    def _some(self, groups: Ids) -> npt.NDArray[np.bool_] | None:
+        some: npt.NDArray[np.bool_] = self.count.data[groups] > 0
+        return None if some.all() else some

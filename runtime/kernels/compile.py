@@ -1,0 +1,187 @@
+"""Kernels: loops over arrays that run as plain Python first and as machine code once that pays.
+
+    @kernel
+    def count_true(count: int, flags: Flags) -> int:
+        '''Return how many of the first `count` flags are true: bool[n], O(count).'''
+        ...
+
+A kernel is a pure loop over contiguous int64, float64, bool or uint8 arrays: no allocation, no call
+but to helper functions of its own module, and integers that stay below 2**63 in magnitude, so that
+Python, whose integers grow, and compiled code, whose integers wrap, agree. Its first parameter is
+the number of steps that it is about to make; by it the process weighs what compiling would save.
+
+Run plainly, a kernel is handed its arrays as memoryviews: an element of one is a Python number, so
+the loop is two to three times as fast as over numpy scalars, and no overflow warns.
+
+Importing numba costs about 0.4 s, taking a kernel from the cache on disk some 20 ms, and a plain
+step about a microsecond. So numba is imported when the process has made `IMPORT_STEPS` plain steps,
+and a kernel is taken from the cache when it has made `LOAD_STEPS` itself: whatever the stream turns
+out to be, at most about twice the time is spent that a clairvoyant would have spent.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Generic, Literal, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Octets = npt.NDArray[np.uint8]
+
+IMPORT_STEPS = 400_000
+"""Plain steps of all kernels that cost as much as importing numba."""
+
+LOAD_STEPS = 20_000
+"""Plain steps of one kernel that cost as much as reading it from the cache."""
+
+Mode = Literal["auto", "python", "compiled"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _Process:
+    """What all kernels of the process share."""
+
+    def __init__(self) -> None:
+        self.mode: Mode = "auto"
+        self.steps = 0
+        self.on_compile: Callable[[str], None] | None = None
+        self.listening = False
+
+
+_process = _Process()
+
+
+def use(mode: Mode) -> Mode:
+    """Choose how kernels run and return how they ran before.
+
+    `auto` compiles when it pays, `python` never, `compiled` at the first call. The environment
+    variable NUMBA_DISABLE_JIT=1 stands above all of them and means `python`.
+    """
+    before, _process.mode = _process.mode, mode
+    return before
+
+
+def on_compile(hook: Callable[[str], None] | None) -> None:
+    """Have `hook` called with a kernel's name before it is really compiled, not read from disk."""
+    _process.on_compile = hook
+
+
+class Kernel(Generic[P, R]):
+    """A loop that knows when to have itself compiled; made by `kernel`."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self._steps = 0
+        self._compiled: Callable[..., R] | None = None
+
+    def compiled(self, steps: int = 0) -> bool:
+        """Say whether a call of so many steps would run as machine code."""
+        mode = _process.mode
+        if mode == "python" or _jit_disabled():
+            return False
+        if mode == "compiled":
+            return True
+        return self._compiled is not None or (
+            _process.steps + steps >= IMPORT_STEPS and self._steps + steps >= LOAD_STEPS
+        )
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._compiled is not None and _process.mode != "python":
+            return self._compiled(*args)
+        steps: Any = args[0]
+        if self.compiled(steps):
+            self._compiled = _compile(self.function)
+            return self._compiled(*args)
+        self._steps += steps
+        _process.steps += steps
+        given: tuple[Any, ...] = args
+        plain: Any = self.function
+        outcome: R = plain(*[memoryview(a) if isinstance(a, np.ndarray) else a for a in given])
+        return outcome
+
+
+def kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Turn a pure loop function into a kernel; see the module for what it may contain."""
+    return Kernel(function)
+
+
+def _jit_disabled() -> bool:
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"}
+
+
+def _compile(function: Callable[..., R]) -> Callable[..., R]:
+    """Return the function compiled, from the cache on disk where it can be read or written."""
+    import numba  # noqa: PLC0415 - numba takes 0.4 s to import, and most runs are shorter
+
+    _listen()
+    linked = _linked(function, numba.njit(nogil=True))
+    try:
+        compiled: Callable[..., R] = numba.njit(cache=True, nogil=True)(linked)
+    except RuntimeError:  # neither the folder of the source nor the user's cache can be written
+        uncached: Callable[..., R] = numba.njit(nogil=True)(linked)
+        return uncached
+
+    first: list[Callable[..., R]] = [compiled]
+
+    def call(*args: Any) -> R:
+        try:
+            return first[0](*args)
+        except OSError:  # the disk is full, or the cache was taken away meanwhile
+            first[0] = numba.njit(nogil=True)(linked)
+            return first[0](*args)
+
+    return call
+
+
+def _linked(function: Callable[..., R], jit: Callable[[Any], Any]) -> Callable[..., R]:
+    """Return the function with the helpers it calls, and those that these call, compiled too.
+
+    Helpers live in the module of the kernel: numba renews a cached kernel when its own file
+    changes, not when another does.
+    """
+    if not isinstance(function, FunctionType):
+        raise TypeError("a kernel is a plain function")
+    own = {
+        name: jit(_linked(helper, jit))
+        for name in function.__code__.co_names
+        if isinstance(helper := function.__globals__.get(name), FunctionType)
+        and helper.__module__ == function.__module__
+    }
+    if not own:
+        return function
+    copy = FunctionType(
+        function.__code__, {**function.__globals__, **own}, function.__name__, function.__defaults__
+    )
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = function.__module__
+    linked: Callable[..., R] = copy
+    return linked
+
+
+def _listen() -> None:
+    """Pass numba's own event of a compilation on to the hook."""
+    if _process.listening:
+        return
+    from numba.core import event  # noqa: PLC0415 - see _compile
+
+    class Listener(event.Listener):  # type: ignore[misc]
+        def on_start(self, event: Any) -> None:
+            name = getattr(event.data.get("dispatcher"), "__module__", "")
+            if _process.on_compile is not None and str(name).startswith("cep."):
+                _process.on_compile(event.data["dispatcher"].__name__)
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    event.register("numba:compile", Listener())
+    _process.listening = True
