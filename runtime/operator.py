@@ -36,6 +36,21 @@ class Outlet(Protocol):
         """Count and keep the rows of `batch` that have a message, with their weights."""
 
 
+class _Nowhere:
+    """The outlet of an operator that has not been wired into a query yet."""
+
+    def late(self, batch: Batch) -> None:
+        """Refuse to lose the rows."""
+        raise RuntimeError("the operator has no outlet for late rows")
+
+    def failed(self, batch: Batch, messages: Messages) -> None:
+        """Refuse to lose the rows."""
+        raise RuntimeError("the operator has no outlet for failed rows")
+
+
+_NOWHERE = _Nowhere()
+
+
 class Operator(ABC):
     """A node of the graph: takes batches and watermarks, gives batches and a watermark.
 
@@ -50,7 +65,9 @@ class Operator(ABC):
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.watermarks = [BEGINNING] * self.ports
-        self.outlet: Outlet | None = None
+        self.outlet: Outlet = _NOWHERE
+        self.finished = False
+        """Whether the operator wants no more rows; the query ends when it has said what it has."""
 
     @abstractmethod
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:

@@ -1,1 +1,1 @@
-"""Rewrite logical plans into cheaper ones that mean the same."""
+"""Rules that make a plan cheaper and leave its meaning alone."""

@@ -59,11 +59,15 @@ class Input:
             data = self.stream.read(size)
         except CORRUPT as error:
             raise corrupt(self.name, error) from error
+        self.note_position()
+        return data
+
+    def note_position(self) -> None:
+        """Remember how far the stored file has been read."""
         if isinstance(self.stream, ReadAhead):
             self.position = self.stream.position
         elif self.raw is not None:
             self.position = self.raw.tell()
-        return data
 
     def close(self) -> None:
         """Let go of the file; a second time it does nothing."""

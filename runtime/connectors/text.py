@@ -132,7 +132,10 @@ def json_text(column: pa.Array, t: DataType) -> pa.Array:
     ) or pa.types.is_decimal(column.type):
         texts = column.cast(pa.string())
     else:
-        texts = _quoted(plain_text(column, t))
+        texts = plain_text(column, t)
+        if isinstance(t, Timestamp | TimestampLtz):
+            texts = pc.replace_substring(texts, " ", "T")
+        texts = _quoted(texts)
     return pc.if_else(column.is_valid(), texts, "null")
 
 

@@ -229,3 +229,57 @@ def _codes(array: pa.Array) -> tuple[npt.NDArray[np.int64], list[Any]]:
     encoded = array.dictionary_encode()
     codes = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, encoded.dictionary.to_pylist()
+
+
+def by_parameters(
+    kernel: Callable[..., Operand],
+    operands: Sequence[Operand],
+    parameters: Sequence[Operand],
+    result: pa.DataType,
+) -> Operand:
+    """Call a kernel whose `parameters` Arrow wants as options, that is, as Python values.
+
+    They are constants as a rule, and the kernel is called once; otherwise it is called for the rows
+    of each distinct combination. A ValueError is the parameters' fault and the error of all rows
+    that have them and have no NULL.
+    """
+
+    def run(columns_: Sequence[Operand], values: Sequence[Any]) -> Operand:
+        try:
+            return kernel(*columns_, *values)
+        except RowFailure:
+            raise
+        except ValueError as error:
+            message = str(error).partition("\n")[0]
+            refuse(np.ones(1, np.bool_), valid(*columns_), message, columns_)
+            return missing(columns_, result)
+
+    if is_constant(*parameters):
+        values = [p.as_py() for p in parameters]
+        if any(v is None for v in values):
+            return missing([*operands, *parameters], result)
+        return run(operands, values)
+    rows = length(*operands, *parameters)
+    codes, distinct = _encode([column(p, rows) for p in parameters])
+    parts: list[pa.Array] = [pa.nulls(1, result)]
+    position = np.zeros(rows, np.int64)
+    messages: Messages | None = None
+    start = 1
+    for code, values_ in enumerate(distinct):
+        at = np.flatnonzero(codes == code)
+        chosen = pa.array(at)
+        try:
+            part = run([o.take(chosen) if isinstance(o, pa.Array) else o for o in operands], values_)
+        except RowFailure as failure:
+            if messages is None:
+                messages = np.full(rows, None, dtype=object)
+            mask = np.broadcast_to(np.asarray(failure.mask), (len(at),))
+            each = failure.message
+            messages[at[mask]] = each if isinstance(each, str) else each[mask]
+            continue
+        parts.append(column(part, len(at)))
+        position[at] = np.arange(start, start + len(at))
+        start += len(at)
+    if messages is not None:
+        raise RowFailure(failed(messages), messages)
+    return pa.concat_arrays(parts).take(pa.array(position))

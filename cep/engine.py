@@ -1,0 +1,491 @@
+"""The engine: text in, rows out. A reader who opens only this file knows the house.
+
+The life of a query, in `_prepare`:
+
+1. *parse*: text becomes a syntax tree (`cep.grammar`);
+2. *bind*: the tree becomes a typed logical plan; here a user's errors of meaning are raised
+   (`cep.planner.binder`);
+3. *optimize*: rules make the plan cheaper (`cep.planner.optimizer`);
+4. *lower*: the plan becomes a graph of operators over compiled expressions (`cep.planner.lowering`);
+5. *run*: rows and watermarks are pushed through the graph, and its root says the result
+   (`cep.runtime`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from cep import commands
+from cep.catalog import Catalog, Entry, Relation, SinkEntry
+from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
+from cep.feeds import Feed, columns_wanted
+from cep.grammar import ast
+from cep.grammar.parser import parse
+from cep.grammar.unparse import unparse
+from cep.planner.binder.context import Context
+from cep.planner.binder.literals import of_python
+from cep.planner.binder.queries import bind_outermost
+from cep.planner.ingestion import input_schema, plan_ingest
+from cep.planner.logical import Node
+from cep.planner.lowering import lower
+from cep.planner.optimizer.rules import Step, optimize
+from cep.results import Result
+from cep.rows import to_columns, to_rows
+from cep.running import Running
+from cep.runtime.aggregates.builtin import AGGREGATES
+from cep.runtime.batch import Batch
+from cep.runtime.connectors.options import settle
+from cep.runtime.connectors.registry import Connectors
+from cep.runtime.functions.builtin import BUILTIN
+from cep.runtime.functions.casts import cast
+from cep.runtime.quarantine import ERRORS, Quarantine
+from cep.runtime.session import Session
+from cep.runtime.time import Clock, WallClock
+from cep.types import TIMESTAMP, Schema
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+_IDLE_SECONDS = 0.005
+"""How long to wait when no source has anything."""
+
+
+class Engine:
+    """Declares streams, runs queries over them, and takes the rows the program inserts.
+
+        engine = cep.Engine()
+        engine.execute("CREATE STREAM s (k VARCHAR, v DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts)")
+        query = engine.query("SELECT k, v FROM s WHERE v > 10")
+        engine.insert("s", {"k": "a", "v": 12.5, "ts": "2026-01-01 00:00:01"})
+        query.fetchall()
+
+    One thread drives the engine at a time; `insert` and `advance` may be called from any thread,
+    and from callbacks. Everything it refuses is a `CepError`.
+    """
+
+    def __init__(self, *, clock: Clock | None = None, zone: str = "UTC") -> None:
+        self.catalog = Catalog()
+        self.connectors = Connectors()
+        self.session = Session(clock or WallClock(), ZoneInfo(zone))
+        self.queries: dict[str, Running] = {}
+        self.errors: dict[str, Quarantine] = {}
+        self._feeds: dict[str, Feed] = {}
+        self._queue: deque[Callable[[], None]] = deque()
+        self._lock = threading.RLock()
+        self._draining = False
+        self._started = 0
+        self._closed = False
+
+    # ------------------------------------------------------------ statements
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> Result:
+        """Run the statements of a script; return the result of the last one.
+
+        A SELECT is answered once, over finite things; a query over an unbounded stream is refused
+        and belongs into `query`. Raises CepError.
+        """
+        result = Result(Schema(()), message="nothing to do")
+        for one in self.script(sql, parameters):
+            result = one
+        return result
+
+    def script(
+        self, sql: str, parameters: Parameters = (), *, origin: str | None = None, drive: bool = False
+    ) -> Iterator[Result]:
+        """Run the statements of a script one by one and yield the result of each.
+
+        `origin` names the text in messages. With `drive`, whatever a statement starts is also run:
+        a query over finished data to its end, and a SELECT over an unbounded stream for as long as
+        rows are fetched from its result.
+        """
+        self._check_open()
+        try:
+            statements = parse(sql, origin).statements
+            for statement in statements:
+                yield commands.run(self, statement, parameters, drive=drive)
+        except CepError as error:
+            raise error.within(sql, origin) from None
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        """Start a continuous query; its result gives what has been said since it was last asked."""
+        self._check_open()
+        try:
+            statements = parse(sql).statements
+            if len(statements) != 1 or not isinstance(statements[0], ast.QueryStatement):
+                raise UsageError(
+                    "query() takes one SELECT", hint="run other statements with execute()"
+                )
+            return self.start(statements[0].query, parameters)
+        except CepError as error:
+            raise error.within(sql) from None
+
+    def context(self, parameters: Parameters) -> Context:
+        """Return what a statement is bound with."""
+        return Context(
+            self.catalog,
+            BUILTIN,
+            AGGREGATES,
+            self.session,
+            parameters,
+            system=lambda name: commands.system_relation(self, name),
+        )
+
+    def plan(
+        self, query: ast.Query, parameters: Parameters = (), trace: list[Step] | None = None
+    ) -> Node:
+        """Bind and optimize a query."""
+        bound = bind_outermost(query, self.context(parameters))
+        return optimize(bound, self.session, trace)
+
+    def _prepare(
+        self,
+        name: str,
+        query: ast.Query,
+        parameters: Parameters,
+        deliver: Callable[[Batch], None],
+        *,
+        strict: bool,
+    ) -> Running:
+        """Turn a syntax tree into a query that is wired to what it reads."""
+        plan = self.plan(query, parameters)
+        lowered = lower(plan, self.session)
+        running = Running(
+            name, unparse(query), plan, lowered, self.session, strict=strict, deliver=deliver
+        )
+        try:
+            for relation in {e.relation.name: e.relation for e in lowered.entries}.values():
+                entries = [e for e in lowered.entries if e.relation.name == relation.name]
+                filters = entries[0].filters if len(entries) == 1 else ()
+                feed = self._feed_for(relation, columns_wanted(entries), filters)
+                (running.listens if feed.source is None else running.feeds).append(feed)
+                for entry in entries:
+                    feed.subscribe(running.graph, entry)
+        except CepError:
+            running.close()
+            raise
+        return running
+
+    def _feed_for(self, relation: Relation, columns: tuple[int, ...], filters: Any) -> Feed:
+        """Return what reads a stream: the one feed of the program's inserts, or a source of its own."""
+        if relation.kind == "system":
+            return commands.system_feed(self, relation, columns)
+        if relation.connector is None:
+            return self._inserted(relation)
+        errors = self.errors[relation.name] = Quarantine(ERRORS)
+        read, ingest = plan_ingest(relation, columns, filters, self.context(()), errors)
+        connector = self.connectors.lookup(relation.connector)
+        source = connector.source(settle(connector, relation.options), read)
+        return Feed(relation.name, ingest, errors, columns, source)
+
+    def _inserted(self, relation: Relation) -> Feed:
+        feed = self._feeds.get(relation.name)
+        if feed is None:
+            errors = self.errors.setdefault(relation.name, Quarantine(ERRORS))
+            columns = tuple(range(len(relation.columns)))
+            _, ingest = plan_ingest(relation, columns, (), self.context(()), errors)
+            feed = self._feeds[relation.name] = Feed(relation.name, ingest, errors, columns)
+        return feed
+
+    def once(self, query: ast.Query, parameters: Parameters = ()) -> Result:
+        """Answer a query over finite things; its rows are computed while they are fetched."""
+        results: list[Result] = []
+        running = self._prepare("", query, parameters, lambda b: results[0].put(b), strict=True)
+        unbounded = not running.plan.properties.bounded
+        if unbounded:
+            running.close()
+            streams = ", ".join(dict.fromkeys(n for n, _ in running.entries()))
+            raise BindError(
+                f"this SELECT has no end: it reads {streams}, which is unbounded",
+                span=query.span,
+                hint="start it with engine.query(…) or START name AS SELECT …, or add LIMIT",
+            )
+        results.append(self._result(running))
+        self.last = running
+        with self._lock:
+            running.begin()
+        return results[0]
+
+    def values(
+        self, query: ast.Query, parameters: Parameters, schema: Schema
+    ) -> list[tuple[object, ...]]:
+        """Return rows written as VALUES, converted to the types of a schema by position."""
+        plan = self.plan(query, parameters)
+        if len(plan.schema) != len(schema):
+            raise BindError(
+                f"the query has {len(schema)} columns, and the rows have {len(plan.schema)}",
+                span=query.span,
+            )
+        rows: list[tuple[object, ...]] = [tuple(r) for r in self.once(query, parameters)]
+        arrays, errors = to_columns(rows, schema)
+        if errors is not None:
+            raise BindError(errors, span=query.span)
+        return list(zip(*(a.to_pylist() for a in arrays), strict=True)) if arrays else rows
+
+    def live(self, query: ast.Query, parameters: Parameters = ()) -> Result:
+        """Start a continuous query whose sources are driven while rows are fetched from its result."""
+        result = self.start(query, parameters)
+        running = self.queries[f"query_{self._started}"]
+
+        def pump() -> bool:
+            with self._lock:
+                moved = running.live and running.step()
+            if not moved and running.live:
+                time.sleep(_IDLE_SECONDS)
+            return running.live
+
+        result.pump = pump
+        return result
+
+    def start_into(
+        self,
+        name: str,
+        query: ast.Query,
+        parameters: Parameters,
+        target: Relation | SinkEntry,
+        span: Span,
+    ) -> None:
+        """Start a continuous query whose rows go into a stream or a sink."""
+        plan = self.plan(query, parameters)
+        close: Callable[[], None] = lambda: None
+        if isinstance(target, Relation):
+            write = self._into_stream(target, plan, span)
+        else:
+            write, close = self._into_sink(target, plan, span)
+        try:
+            self.start(query, parameters, name=name, deliver=write)
+        except BaseException:
+            close()
+            raise
+        running = self.queries[name]
+        running.on_close = close
+        if running.closed:
+            close()
+
+    def start(
+        self,
+        query: ast.Query,
+        parameters: Parameters = (),
+        *,
+        name: str | None = None,
+        deliver: Callable[[Batch], None] | None = None,
+    ) -> Result:
+        """Start a continuous query under a name; its rows go to `deliver`, or into the result."""
+        self._started += 1
+        name = name or f"query_{self._started}"
+        if name in self.queries and not self.queries[name].closed:
+            raise BindError(
+                f"a query called {name} is running", span=query.span, hint=f"STOP {name} first"
+            )
+        results: list[Result] = []
+        with self._lock:
+            running = self._prepare(
+                name, query, parameters, deliver or (lambda b: results[0].put(b)), strict=False
+            )
+            self.queries[name] = running
+            results.append(self._result(running, continuous=True))
+            running.begin()
+        return results[0]
+
+    def _result(self, running: Running, *, continuous: bool = False) -> Result:
+        properties = running.plan.properties
+
+        def pump() -> bool:
+            with self._lock:
+                return running.live and running.step()
+
+        result = Result(
+            running.plan.schema,
+            changes=not properties.append_only,
+            pump=(lambda: False) if continuous else pump,
+            close=running.close,
+        )
+        return result
+
+    # ------------------------------------------------------------ rows and time
+
+    def insert(self, stream: str, rows: object) -> None:
+        """Append events to a stream that the program feeds.
+
+        Takes a dict, a tuple, a list or iterator of them, an Arrow table, batch or reader, a pandas
+        or polars frame. When it returns, every query has said what follows from them, unless it
+        was called from a callback: then the rows wait for the insert that is under way.
+        """
+        feed = self._inserted(self._fed_by_program(stream))
+        schema = input_schema(self._fed_by_program(stream))
+        for some in to_rows(rows, schema, stream):
+            self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
+
+    async def insert_async(self, stream: str, rows: AsyncIterator[object]) -> None:
+        """Append the events that an asynchronous iterator yields, each as it comes."""
+        async for row in rows:
+            self.insert(stream, row)
+
+    def advance(self, stream: str, to: object) -> None:
+        """Promise that no row with an event time before `to` will be inserted any more.
+
+        `to` is a timestamp: a string, a datetime, or microseconds since 1970.
+        """
+        relation = self._fed_by_program(stream)
+        if relation.watermark is None:
+            raise UsageError(
+                f"{stream} has no event time to advance",
+                hint="declare it with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND",
+            )
+        feed = self._inserted(relation)
+        instant = self._instant(to)
+        self._enqueue(lambda: feed.promise(instant))
+
+    def finish(self, stream: str | None = None) -> None:
+        """Say that a stream that the program feeds, or every one, has ended."""
+        names = [stream] if stream is not None else list(self._feeds)
+        for name in names:
+            feed = self._inserted(self._fed_by_program(name))
+            self._enqueue(feed.finish)
+
+    def _instant(self, to: object) -> int:
+        if isinstance(to, int) and not isinstance(to, bool):
+            return to
+        try:
+            constant = of_python(to)
+            value = cast(constant.value, constant.type, TIMESTAMP, self.session)
+        except Exception as error:
+            raise UsageError(
+                f"{to!r} is not a timestamp", hint="write '2026-01-31 12:30:00'"
+            ) from error
+        return int(value.value)
+
+    def input_schema(self, relation: Relation) -> Schema:
+        """Return the columns that can be inserted into a stream."""
+        return input_schema(relation)
+
+    def _fed_by_program(self, stream: str) -> Relation:
+        self._check_open()
+        entry = self.catalog.get(stream)
+        if entry is None:
+            raise UsageError(
+                f"there is no stream called {stream}",
+                hint=did_you_mean(stream, [e.name for e in self.catalog])
+                or "declare it with CREATE STREAM",
+            )
+        if not isinstance(entry, Relation) or entry.connector is not None:
+            what = f"the stream {stream} is read by its connector" if isinstance(
+                entry, Relation
+            ) else f"{stream} is a {entry.kind}"
+            raise UsageError(
+                f"{what}, so nothing can be inserted",
+                hint="only a stream that was declared without WITH (connector = …) takes inserts",
+            )
+        return entry
+
+    def _enqueue(self, action: Callable[[], None]) -> None:
+        """Do something to a feed now, or after what is being done, if this is a callback."""
+        self._queue.append(action)
+        with self._lock:
+            if self._draining:
+                return
+            self._draining = True
+            try:
+                while self._queue:
+                    self._queue.popleft()()
+                    for running in list(self.queries.values()):
+                        running.settle()
+            finally:
+                self._draining = False
+
+    # ------------------------------------------------------------ running
+
+    def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
+        """Drive the sources of all continuous queries until they end or `until` says to stop."""
+        self._check_open()
+        while not until():
+            live = [q for q in self.queries.values() if q.live]
+            if not live:
+                return
+            moved = False
+            for running in live:
+                with self._lock:
+                    moved = running.step() or moved
+            if not moved:
+                time.sleep(_IDLE_SECONDS)
+
+    def _into_sink(self, entry: SinkEntry, plan: Node, span: Span) -> tuple[Callable[[Batch], None], Callable[[], None]]:
+        """Open a sink for the rows of a plan; return what writes to it and what closes it."""
+        connector = self.connectors.lookup(entry.connector)
+        options = settle(connector, entry.options)
+        changes = not plan.properties.append_only
+        if changes and "changelog" in {o.name for o in connector.options}:
+            options["changelog"] = "true"
+        opened = connector.sink(options, plan.schema)
+        if changes and not opened.takes_changes:
+            opened.close()
+            raise BindError(
+                f"{entry.name} takes rows that are final, and this query takes rows back",
+                span=span,
+                hint="group by a window and EMIT AFTER WATERMARK, or write to a sink of changes",
+            )
+
+        def write(batch: Batch) -> None:
+            weights = batch.weights().tolist() if changes else None
+            opened.write(batch.to_arrow(), weights)
+
+        return write, opened.close
+
+    def _into_stream(self, target: Relation, plan: Node, span: Span) -> Callable[[Batch], None]:
+        """Return what inserts the rows of a plan into a stream, by position."""
+        schema = input_schema(target)
+        if not plan.properties.append_only:
+            raise BindError(
+                f"{target.name} is a stream: it takes events, and this query takes rows back",
+                span=span,
+                hint="group by a window and EMIT AFTER WATERMARK",
+            )
+        if len(schema) != len(plan.schema):
+            raise BindError(
+                f"{target.name} takes {len(schema)} columns, and the query has {len(plan.schema)}",
+                span=span,
+                hint=f"select {', '.join(schema.names)}",
+            )
+        feed = self._inserted(self._fed_by_program(target.name))
+
+        def write(batch: Batch) -> None:
+            names = list(schema.names)
+            data = pa.RecordBatch.from_arrays(list(batch.columns), names=names)
+            for some in to_rows(data, schema, target.name):
+                self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
+
+        return write
+
+    def watermarks(self) -> list[tuple[str, str, int]]:
+        """Return stream, partition and watermark of everything that is being read."""
+        feeds = list(self._feeds.values())
+        feeds += [f for q in self.queries.values() if not q.closed for f in q.feeds]
+        return [
+            (f.name, p, w) for f in feeds for p, w in f.ingest.watermarks.partitions().items()
+        ]
+
+    def forget(self, entry: Entry) -> None:
+        """Let go of what the engine keeps for a declaration that was dropped."""
+        self._feeds.pop(entry.name, None)
+        self.errors.pop(entry.name, None)
+
+    def close(self) -> None:
+        """Stop every query and let go of files and connections."""
+        for running in self.queries.values():
+            running.close()
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise UsageError("the engine is closed", hint="make a new cep.Engine()")
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

@@ -1,0 +1,172 @@
+"""How the rows of a stream reach the queries that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from cep.planner.lowering import Entry
+from cep.rows import Rows
+from cep.runtime.batch import Batch
+from cep.runtime.connectors.base import Chunk, PartitionEnd, Progress, Signal, Source
+from cep.runtime.graph import Graph
+from cep.runtime.ingest import Ingest
+from cep.runtime.quarantine import Quarantine
+from cep.runtime.rowerrors import failed
+from cep.runtime.time import BEGINNING
+
+POLL_ROWS = 65_536
+"""Rows asked of a source at a time."""
+
+INSERTED = ""
+"""The partition of rows that the program inserts."""
+
+
+@dataclass
+class Subscription:
+    """A query's interest in a stream: where its rows go, and which of the feed's columns."""
+
+    graph: Graph
+    entry: Entry
+    positions: tuple[int, ...] | None
+    """Positions of the wanted columns among the feed's, None where they are the same."""
+    joined: int = BEGINNING
+
+    def push(self, batch: Batch) -> None:
+        """Send rows into the query."""
+        if self.positions is not None:
+            batch = batch.replaced(
+                self.entry.schema, [batch.columns[p] for p in self.positions]
+            )
+        self.graph.push(self.entry.node, 0, batch)
+
+
+@dataclass
+class Feed:
+    """One stream being read: its ingest, its source if it has one, and the queries that listen.
+
+    `columns` are the positions of the relation's columns that the ingest delivers.
+    """
+
+    name: str
+    ingest: Ingest
+    errors: Quarantine
+    columns: tuple[int, ...]
+    source: Source | None = None
+    subscriptions: list[Subscription] = field(default_factory=list)
+    ended: bool = False
+    said: int = BEGINNING
+
+    def __post_init__(self) -> None:
+        if self.source is None:
+            self.ingest.watermarks.join(INSERTED)
+        else:
+            for partition in self.source.partitions():
+                self.ingest.watermarks.join(partition)
+
+    def subscribe(self, graph: Graph, entry: Entry) -> None:
+        """Let a query listen from now on; it learns the watermark at once."""
+        same = entry.columns == self.columns
+        positions = None if same else tuple(self.columns.index(c) for c in entry.columns)
+        self.subscriptions.append(Subscription(graph, entry, positions))
+        if self.said > BEGINNING:
+            graph.advance(entry.node, 0, self.said)
+
+    def unsubscribe(self, graph: Graph) -> None:
+        """Let a query that has ended hear no more."""
+        self.subscriptions = [s for s in self.subscriptions if s.graph is not graph]
+
+    def step(self) -> bool:
+        """Take the next rows from the source; return False where nothing has come."""
+        assert self.source is not None
+        polled = self.source.poll(POLL_ROWS, self._furthest_behind())
+        if polled is Signal.IDLE:
+            return False
+        if isinstance(polled, Chunk):
+            self._take(polled)
+        elif isinstance(polled, PartitionEnd):
+            self.ingest.watermarks.leave(polled.partition)
+            self._advance()
+        else:
+            self.finish()
+        return True
+
+    def _furthest_behind(self) -> str | None:
+        """Return the partition that holds the watermark back, so that reading it frees most."""
+        marks = self.ingest.watermarks.partitions()
+        return min(marks, key=marks.__getitem__) if len(marks) > 1 else None
+
+    def _take(self, chunk: Chunk) -> None:
+        if chunk.broken_count:
+            self.errors.add(
+                ((b.message, b.where, b.text, 1) for b in chunk.broken), chunk.broken_count
+            )
+        self._hand_on(self.ingest.take(chunk.partition, chunk.batch, chunk.skipped))
+
+    def insert(self, rows: Rows) -> None:
+        """Take rows from the program; those that do not fit are put aside."""
+        batch = rows.batch
+        if rows.errors is not None:
+            mask = failed(rows.errors)
+            bad = np.flatnonzero(mask)
+            self.errors.add(
+                ((rows.errors[i], None, _shown(rows, int(i)), 1) for i in bad), len(bad)
+            )
+            batch = batch.filter(pa.array(~mask))
+        self._hand_on(self.ingest.take(INSERTED, batch))
+
+    def promise(self, watermark: int) -> None:
+        """Advance the watermark by hand."""
+        self.ingest.watermarks.advance(watermark)
+        self._advance()
+
+    def finish(self) -> None:
+        """Say that the stream has ended: everything in it is complete."""
+        self.ended = True
+        self.ingest.finish()
+        self._advance()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the source."""
+        if self.source is not None:
+            self.source.close()
+
+    def progress(self) -> Progress | None:
+        """Return how far a source has come, where it can know."""
+        return None if self.source is None else self.source.progress()
+
+    def _hand_on(self, batch: Batch | None) -> None:
+        if batch is not None:
+            for subscription in self.subscriptions:
+                subscription.push(batch)
+        self._advance()
+
+    def _advance(self) -> None:
+        watermark = self.ingest.watermark()
+        if watermark <= self.said:
+            return
+        self.said = watermark
+        for subscription in self.subscriptions:
+            subscription.graph.advance(subscription.entry.node, 0, watermark)
+
+    @property
+    def live(self) -> bool:
+        """Whether a source may still deliver rows."""
+        return self.source is not None and not self.ended
+
+
+def _shown(rows: Rows, index: int) -> str:
+    if isinstance(rows.given, pa.RecordBatch):
+        return str(rows.given.slice(index, 1).to_pylist()[0])
+    return str(rows.given[index]) if rows.given is not None else ""
+
+
+def columns_wanted(entries: Sequence[Entry]) -> tuple[int, ...]:
+    """Return the columns that some entries want of one stream, together."""
+    return tuple(sorted({c for e in entries for c in e.columns}))
+
+

@@ -1,0 +1,209 @@
+"""What a program inserts becomes Arrow record batches: dicts, tuples, frames, tables, iterators."""
+
+from __future__ import annotations
+
+import decimal
+import itertools
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cep.errors import UsageError, did_you_mean
+from cep.runtime.connectors.arrow_types import conform
+from cep.runtime.rowerrors import Messages, failed, merge
+from cep.types import DataType, Decimal, Row, Schema
+
+CHUNK = 4096
+"""Rows that are taken from an iterator at a time."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a stream. `errors` names those that do not fit its columns; they are NULL there.
+
+    `texts` shows the rows as they were given, for the errors' sake.
+    """
+
+    batch: pa.RecordBatch
+    errors: Messages | None = None
+    given: Sequence[object] | pa.RecordBatch | None = None
+
+
+def to_rows(data: object, schema: Schema, stream: str) -> Iterator[Rows]:
+    """Yield what was inserted, cut into batches.
+
+    Takes a dict, a tuple, a list or an iterator of them, an Arrow table, batch or reader, a pandas
+    or polars frame, or anything else with the Arrow PyCapsule interface. Columns are found by
+    name, values of tuples by position; a column that is not given is NULL. Raises UsageError where
+    the shape of the data does not fit the stream.
+    """
+    if isinstance(data, Mapping):
+        yield _of_dicts([data], schema, stream)
+    elif isinstance(data, tuple):
+        yield _of_tuples([data], schema, stream)
+    elif isinstance(data, list):
+        if data:
+            yield _of_list(data, schema, stream)
+    elif isinstance(data, pa.RecordBatch):
+        yield _of_arrow(data, schema, stream)
+    elif type(data).__module__.partition(".")[0] == "pandas":
+        yield from _of_batches(pa.Table.from_pandas(data, preserve_index=False), schema, stream)
+    elif isinstance(data, pa.Table | pa.RecordBatchReader) or hasattr(data, "__arrow_c_stream__"):
+        yield from _of_batches(data, schema, stream)
+    elif hasattr(data, "__arrow_c_array__"):
+        yield _of_arrow(pa.record_batch(data), schema, stream)
+    elif isinstance(data, str | bytes) or not isinstance(data, Iterable):
+        hint = "insert a dict, a tuple, a list of them, or an Arrow, pandas or polars table"
+        if isinstance(data, AsyncIterator):
+            hint = "await engine.insert_async(…) for an asynchronous iterator"
+        raise UsageError(f"a {type(data).__name__} is not rows of {stream}", hint=hint)
+    else:
+        rows = iter(data)
+        while chunk := list(itertools.islice(rows, CHUNK)):
+            yield _of_list(chunk, schema, stream)
+
+
+def _of_batches(data: Any, schema: Schema, stream: str) -> Iterator[Rows]:
+    reader = data.to_reader() if isinstance(data, pa.Table) else data
+    if not isinstance(reader, pa.RecordBatchReader):
+        reader = pa.RecordBatchReader.from_stream(reader)
+    for batch in reader:
+        if batch.num_rows:
+            yield _of_arrow(batch, schema, stream)
+
+
+def _of_list(rows: list[Any], schema: Schema, stream: str) -> Rows:
+    if isinstance(rows[0], Mapping):
+        return _of_dicts(rows, schema, stream)
+    return _of_tuples(rows, schema, stream)
+
+
+def _of_dicts(rows: Sequence[Mapping[str, object]], schema: Schema, stream: str) -> Rows:
+    names = schema.names
+    known = set(names)
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise UsageError(
+                f"the rows for {stream} are not all dicts: one is a {type(row).__name__}"
+            )
+        if not known.issuperset(row):
+            _unknown(next(k for k in row if k not in known), names, stream)
+    return _of_columns([[row.get(n) for row in rows] for n in names], rows, schema)
+
+
+def _of_tuples(rows: Sequence[object], schema: Schema, stream: str) -> Rows:
+    for row in rows:
+        if not isinstance(row, tuple | list) or len(row) != len(schema):
+            found = f"{len(row)} values" if isinstance(row, tuple | list) else f"a {type(row).__name__}"
+            raise UsageError(
+                f"a row for {stream} has {len(schema)} values, and this is {found}",
+                hint=f"give ({', '.join(schema.names)}), or a dict",
+            )
+    columns = [list(c) for c in zip(*rows, strict=True)]  # type: ignore[call-overload]  # rows are checked above
+    return _of_columns(columns, rows, schema)
+
+
+def _unknown(name: object, names: Sequence[str], stream: str) -> None:
+    raise UsageError(
+        f"{stream} has no column {name} that can be inserted",
+        hint=did_you_mean(str(name), names) or f"its columns are {', '.join(names)}",
+    )
+
+
+def _of_columns(
+    columns: Sequence[list[Any]], given: Sequence[object], schema: Schema
+) -> Rows:
+    arrays: list[pa.Array] = []
+    errors: Messages | None = None
+    for values, field in zip(columns, schema.fields, strict=True):
+        array, more = _column(values, field.type)
+        arrays.append(array)
+        if more is not None:
+            errors = merge(errors, _named(more, field.name))
+    batch = pa.RecordBatch.from_arrays(arrays, schema=_nullable(schema))
+    return Rows(batch, errors, given)
+
+
+def to_columns(
+    rows: Sequence[Sequence[object]], schema: Schema
+) -> tuple[list[pa.Array], str | None]:
+    """Return Python rows as columns of a schema, and the first message of a value that is none."""
+    arrays, problem = [], None
+    for values, field in zip(zip(*rows, strict=True), schema.fields, strict=True):
+        array, errors = _column(list(values), field.type)
+        arrays.append(array)
+        if errors is not None and problem is None:
+            problem = f"{field.name}: {errors[failed(errors)][0]}"
+    return arrays, problem
+
+
+def _named(messages: Messages, column: str) -> Messages:
+    named = messages.copy()
+    for i in np.flatnonzero(failed(messages)):
+        named[i] = f"{column}: {messages[i]}"
+    return named
+
+
+def _nullable(schema: Schema) -> pa.Schema:
+    """Return the Arrow schema with every column nullable: NOT NULL is checked when rows come in."""
+    return pa.schema([pa.field(f.name, f.type.arrow) for f in schema.fields])
+
+
+def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
+    """Return Python values as a column; values that cannot be of the type are NULL, with messages."""
+    try:
+        array = pa.array(values, t.arrow)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError, OverflowError):
+        if all(v is None or isinstance(v, str) for v in values):
+            return conform(pa.array(values, pa.string()), t)
+        if len(values) > 1:
+            parts = [_column([v], t) for v in values]
+            messages = np.array([None if m is None else m[0] for _, m in parts], dtype=object)
+            errors = messages if failed(messages).any() else None
+            return pa.concat_arrays([p for p, _ in parts]), errors
+        return _single(values[0], t)
+    return conform(array, t)
+
+
+def _single(value: Any, t: DataType) -> tuple[pa.Array, Messages | None]:
+    """Return one value that Arrow does not take as it is."""
+    try:
+        if isinstance(t, Decimal) and isinstance(value, float):
+            return conform(pa.array([decimal.Decimal(repr(value))]), t)
+        if isinstance(t, Row) and isinstance(value, tuple | list):
+            fields = [f.name for f in t.fields]
+            return pa.array([dict(zip(fields, value, strict=True))], t.arrow), None
+        if not isinstance(value, str | bytes):
+            return conform(pa.array([value]), t)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError):
+        pass
+    shown = repr(value)
+    message = f"{shown if len(shown) <= 60 else shown[:60] + '…'} is not {t}"
+    return pa.nulls(1, t.arrow), np.array([message], dtype=object)
+
+
+def _of_arrow(batch: pa.RecordBatch, schema: Schema, stream: str) -> Rows:
+    names = schema.names
+    for name in batch.schema.names:
+        if name not in names:
+            _unknown(name, names, stream)
+    arrays: list[pa.Array] = []
+    errors: Messages | None = None
+    for field in schema.fields:
+        if field.name not in batch.schema.names:
+            arrays.append(pa.nulls(batch.num_rows, field.type.arrow))
+            continue
+        try:
+            array, more = conform(batch.column(field.name), field.type)
+        except (pa.ArrowNotImplementedError, TypeError):
+            raise UsageError(
+                f"column {field.name} of {stream} is {field.type}, "
+                f"and {batch.column(field.name).type} does not become one"
+            ) from None
+        arrays.append(array)
+        if more is not None:
+            errors = merge(errors, _named(more, field.name))
+    return Rows(pa.RecordBatch.from_arrays(arrays, schema=_nullable(schema)), errors, batch)

@@ -1,0 +1,244 @@
+"""CREATE statements become entries of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cep.catalog import Column, Origin, Relation, SinkEntry, View, WatermarkRule
+from cep.errors import BindError, CepError, UnsupportedError, did_you_mean
+from cep.grammar import ast
+from cep.grammar.unparse import unparse
+from cep.planner.binder.context import Context
+from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.queries import bind_query
+from cep.planner.binder.scope import Scope
+from cep.planner.binder.types import bind_type
+from cep.planner.expressions import Constant
+from cep.runtime.connectors.base import Connector
+from cep.runtime.connectors.options import settle
+from cep.runtime.connectors.registry import Connectors
+from cep.types import DAY_INTERVAL, Field, Schema, is_instant
+
+
+def options_of(written: Sequence[ast.Option], context: Context) -> dict[str, str]:
+    """Return WITH (…) as plain text by key; keys fold to lower case."""
+    options: dict[str, str] = {}
+    for option in written:
+        key = option.key.lower()
+        if key in options:
+            raise BindError(f"the option {key} is given twice", span=option.span)
+        options[key] = _option_text(option, context)
+    return options
+
+
+def _option_text(option: ast.Option, context: Context) -> str:
+    value = option.value
+    if isinstance(value, ast.StringLiteral):
+        return value.value
+    if isinstance(value, ast.ColumnReference) and len(value.parts) == 1:
+        return value.parts[0].value
+    bound = ExpressionBinder(Scope(), context, place="in WITH").bind(value)
+    if not isinstance(bound, Constant):
+        raise BindError(f"the option {option.key} must be a constant", span=value.span)
+    if bound.type == DAY_INTERVAL:
+        return f"{bound.value.value} us"
+    text = bound.value.as_py()
+    return str(text).lower() if isinstance(text, bool) else str(text)
+
+
+def _connector(
+    options: Mapping[str, str], connectors: Connectors, written: ast.Statement
+) -> Connector:
+    try:
+        connector = connectors.lookup(options["connector"])
+        settle(connector, options)
+    except CepError as error:
+        error.span = written.span if error.span is None else error.span
+        raise
+    return connector
+
+
+def bind_relation(
+    written: ast.CreateRelation, context: Context, connectors: Connectors
+) -> Relation:
+    """Return the catalog entry of CREATE STREAM; its schema is inferred where none is written."""
+    if written.kind == "table":
+        raise UnsupportedError("CREATE TABLE", span=written.span)
+    if written.primary_key or any(c.primary_key for c in written.columns):
+        raise BindError(
+            "a stream has no PRIMARY KEY: its rows are events, not current values",
+            span=written.span,
+            hint="leave it out",
+        )
+    if written.checks:
+        raise UnsupportedError("CHECK", span=written.checks[0].span)
+    options = options_of(written.options, context)
+    connector = None
+    if options and "connector" not in options:
+        raise BindError(
+            "WITH (…) does not say which connector reads the stream",
+            span=written.span,
+            hint="write WITH (connector = 'file', path = '…')",
+        )
+    if options:
+        connector = _connector(options, connectors, written)
+        if not connector.reads:
+            raise BindError(
+                f"the connector {connector.name} only writes", span=written.span
+            )
+    columns = _columns(written, context, connector, options)
+    watermark = _watermark(written, columns, context)
+    return Relation(
+        written.name.value,
+        tuple(columns),
+        watermark,
+        options,
+        bounded=connector is not None and connector.is_bounded(options),
+        statement=unparse(written),
+    )
+
+
+def _columns(
+    written: ast.CreateRelation,
+    context: Context,
+    connector: Connector | None,
+    options: Mapping[str, str],
+) -> list[Column]:
+    names = [c.name.value for c in written.columns]
+    for definition in written.columns:
+        if names.count(definition.name.value) > 1:
+            raise BindError(
+                f"there are two columns called {definition.name.value}", span=definition.name.span
+            )
+    columns: list[Column] = []
+    if not any(_is_input(c) for c in written.columns):
+        if connector is None:
+            raise BindError(
+                f"the stream {written.name.value} has no columns",
+                span=written.name.span,
+                hint=f"write CREATE STREAM {written.name.value} (id BIGINT, ts TIMESTAMP(3), …)",
+            )
+        inferred = connector.infer(settle(connector, options))
+        columns = [Column(f) for f in inferred.fields if f.name not in names]
+    columns += [
+        _plain(c, connector) for c in written.columns if c.computed is None
+    ]
+    scope = Scope.of(Schema(tuple(c.field for c in columns)), None)
+    place = {c.field.name: c for c in columns}
+    for definition in written.columns:
+        if definition.computed is None:
+            continue
+        binder = ExpressionBinder(scope, context, place="in a computed column")
+        bound = binder.bind(definition.computed)
+        if definition.type is not None:
+            bound = binder.converted(bound, bind_type(definition.type), definition.span)
+        field = Field(definition.name.value, bound.type, not definition.not_null)
+        place[field.name] = Column(field, Origin.COMPUTED, unparse(definition.computed))
+    inferred_names = [n for n in place if n not in names]
+    return [place[n] for n in (*inferred_names, *names)]
+
+
+def _is_input(definition: ast.ColumnDefinition) -> bool:
+    return definition.computed is None and not definition.from_metadata
+
+
+def _plain(definition: ast.ColumnDefinition, connector: Connector | None) -> Column:
+    assert definition.type is not None
+    field = Field(definition.name.value, bind_type(definition.type), not definition.not_null)
+    if not definition.from_metadata:
+        return Column(field)
+    key = definition.metadata or definition.name.value
+    known = {} if connector is None else connector.metadata
+    if key not in known:
+        raise BindError(
+            f"there is no metadata column '{key}'",
+            span=definition.span,
+            hint=did_you_mean(key, known)
+            or (f"there are {', '.join(known)}" if known else "this stream has no connector"),
+        )
+    if known[key] != field.type:
+        raise BindError(
+            f"the metadata column '{key}' is {known[key]}, not {field.type}",
+            span=definition.span,
+            hint=f"write {field.name} {known[key]} METADATA FROM '{key}'",
+        )
+    return Column(field, Origin.METADATA, key)
+
+
+def _watermark(
+    written: ast.CreateRelation, columns: Sequence[Column], context: Context
+) -> WatermarkRule | None:
+    if not written.watermarks:
+        return None
+    if len(written.watermarks) > 1:
+        raise BindError("a stream has one event time", span=written.watermarks[1].span)
+    rule = written.watermarks[0]
+    for clause, what in (
+        (rule.marked_by, "MARKED BY"),
+        (rule.per, "PER"),
+        (rule.idle_after, "IDLE AFTER"),
+        (rule.max_ahead, "MAX AHEAD"),
+    ):
+        if clause:
+            raise UnsupportedError(what, span=rule.span)
+    scope = Scope.of(Schema(tuple(c.field for c in columns)), None)
+    name = rule.column.value
+    column = scope.resolve(name, None, rule.column.span)
+    if not is_instant(column.type):
+        raise BindError(
+            f"{name} is {column.type}, and an event time is a TIMESTAMP",
+            span=rule.column.span,
+            hint=f"declare it as TIMESTAMP(3), or compute it: ts AS TO_TIMESTAMP({name})",
+        )
+    return WatermarkRule(name, _delay(rule, context))
+
+
+def _delay(rule: ast.Watermark, context: Context) -> int:
+    name = rule.column.value
+    written = rule.expression
+    base: ast.Expression | None = written
+    delay = 0
+    if isinstance(written, ast.Binary) and written.operator == "-":
+        base = written.left
+        bound = ExpressionBinder(Scope(), context).bind(written.right)
+        if not isinstance(bound, Constant) or bound.type != DAY_INTERVAL or bound.value.value < 0:
+            base = None
+        else:
+            delay = int(bound.value.value)
+    plain = isinstance(base, ast.ColumnReference) and [p.value for p in base.parts] == [name]
+    if written is not None and not plain:
+        raise BindError(
+            "a watermark is the event time less a constant delay",
+            span=written.span,
+            hint=f"write WATERMARK FOR {name} AS {name} - INTERVAL '5' SECOND",
+        )
+    return delay
+
+
+def bind_view(written: ast.CreateView, context: Context) -> View:
+    """Return the catalog entry of CREATE VIEW, after making sure that its query has a meaning."""
+    if written.materialized:
+        raise UnsupportedError("CREATE MATERIALIZED VIEW", span=written.span)
+    plan = bind_query(written.query, context)
+    if len(written.columns) > len(plan.schema):
+        raise BindError(
+            f"{len(written.columns)} names are given for {len(plan.schema)} columns",
+            span=written.columns[-1].span,
+        )
+    names = tuple(c.value for c in written.columns)
+    return View(written.name.value, unparse(written.query), names, unparse(written))
+
+
+def bind_sink(written: ast.CreateSink, context: Context, connectors: Connectors) -> SinkEntry:
+    """Return the catalog entry of CREATE SINK."""
+    options = options_of(written.options, context)
+    if "connector" not in options:
+        raise BindError(
+            "the sink does not say where its rows go",
+            span=written.span,
+            hint="write WITH (connector = 'file', path = 'out.parquet')",
+        )
+    connector = _connector(options, connectors, written)
+    if not connector.writes:
+        raise BindError(f"the connector {connector.name} only reads", span=written.span)
+    return SinkEntry(written.name.value, options, unparse(written))

@@ -1,0 +1,161 @@
+"""GROUP BY: what is computed before the groups, for each group, and from the groups after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cep.errors import BindError, Span, UnsupportedError
+from cep.grammar import ast
+from cep.planner.binder.context import Context
+from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.scope import Scope
+from cep.planner.expressions import (
+    AggregateExpression,
+    Expression,
+    Input,
+    substitute,
+    walk,
+)
+from cep.planner.logical import Aggregate, AggregateCall, Node, Project
+from cep.planner.properties import WindowColumns
+from cep.runtime.operators.aggregate import Emission
+
+
+def emission(context: Context, input: Node, windowed: bool, span: Span) -> Emission:
+    """Return when an aggregate says its rows: as the query asks, else as its input suggests."""
+    asked = context.emission
+    if asked is Emission.STREAM:
+        return asked
+    final = windowed or input.properties.bounded
+    if asked is Emission.WATERMARK and not final:
+        raise BindError(
+            "EMIT AFTER WATERMARK needs a window: these groups are never complete",
+            span=span,
+            hint="group by window_start, window_end of TUMBLE(…), or write EMIT STREAM",
+        )
+    return Emission.WATERMARK if final else Emission.STREAM
+
+
+def distinct(input: Node, context: Context, span: Span) -> Node:
+    """Return the plan of DISTINCT over all columns."""
+    keys = tuple(range(len(input.schema)))
+    window = input.properties.window
+    when = emission(context, input, window is not None, span)
+    return Aggregate(input, keys, (), input.schema.names, when, window, context.ttl)
+
+
+@dataclass
+class Groups:
+    """The keys and aggregates of one SELECT, collected while its clauses are planned."""
+
+    input: Node
+    keys: list[Expression] = field(default_factory=list)
+    calls: list[AggregateExpression] = field(default_factory=list)
+
+    def collect(self, expressions: Sequence[Expression]) -> None:
+        """Note every aggregate that the expressions call; equal calls are computed once."""
+        for expression in expressions:
+            for e in walk(expression):
+                if isinstance(e, AggregateExpression) and e not in self.calls:
+                    self.calls.append(e)
+
+    def _window(self) -> WindowColumns | None:
+        """Return the window of the input if it is a key; its other bound becomes a key too."""
+        window = self.input.properties.window
+        if window is None:
+            return None
+        read = {k.index for k in self.keys if isinstance(k, Input)}
+        if not read & {window.start, window.end, window.time}:
+            return None
+        fields = self.input.schema.fields
+        for index in (window.start, window.end):
+            if index not in read:
+                self.keys.append(Input(fields[index].type, index, fields[index].name))
+        return window
+
+    def plan(self, context: Context, span: Span) -> Node:
+        """Return a projection of keys and arguments with the aggregate above it."""
+        window = self._window()
+        columns: list[Expression] = list(dict.fromkeys(self.keys))
+        self.keys = list(columns)
+        for call in self.calls:
+            columns += [c for c in call.children() if c not in columns]
+        names = _names(columns)
+        # A projection of its own also carries the window columns to their new places.
+        project = Project(self.input, tuple(columns), names)
+        calls = tuple(
+            AggregateCall(
+                c.aggregate,
+                tuple(columns.index(a) for a in c.arguments),
+                c.type,
+                None if c.filter is None else columns.index(c.filter),
+                c.distinct,
+            )
+            for c in self.calls
+        )
+        return Aggregate(
+            project,
+            tuple(range(len(self.keys))),
+            calls,
+            (*names[: len(self.keys)], *(f"${i}" for i in range(len(calls)))),
+            emission(context, project, window is not None, span),
+            None if window is None else project.properties.window,
+            context.ttl,
+        )
+
+    def rewritten(self, expression: Expression, span: Span) -> Expression:
+        """Return an expression over the input as one over the groups."""
+
+        def found(e: Expression) -> Expression | None:
+            if isinstance(e, AggregateExpression):
+                position = len(self.keys) + self.calls.index(e)
+                return Input(e.type, position, f"${self.calls.index(e)}")
+            if e in self.keys:
+                position = self.keys.index(e)
+                return Input(e.type, position, e.name if isinstance(e, Input) else str(e))
+            if isinstance(e, Input):
+                raise BindError(
+                    f"{e.name} is neither grouped by nor inside an aggregate",
+                    span=span,
+                    hint=f"add {e.name} to GROUP BY, or say which of its values is meant: "
+                    f"MAX({e.name}), LAST_VALUE({e.name}), …",
+                )
+            return None
+
+        return substitute(expression, found)
+
+
+def _names(columns: Sequence[Expression]) -> tuple[str, ...]:
+    """Name the columns of a projection that no user sees: their own name, or what they compute."""
+    return tuple(c.name if isinstance(c, Input) else str(c) for c in columns)
+
+
+def bind_keys(
+    written: Sequence[ast.Expression | ast.GroupingSets],
+    scope: Scope,
+    context: Context,
+    items: Sequence[ast.SelectItem],
+) -> list[Expression]:
+    """Bind the items of GROUP BY: columns, expressions, aliases, or positions in the select list."""
+    aliases: Mapping[str, ast.Expression] = {
+        i.alias.value: i.expression for i in items if i.alias is not None
+    }
+    binder = ExpressionBinder(scope, context, place="in GROUP BY", aliases=aliases)
+    keys: list[Expression] = []
+    for item in written:
+        if isinstance(item, ast.GroupingSets):
+            raise UnsupportedError(item.kind.upper(), span=item.span)
+        if isinstance(item, ast.NumberLiteral) and item.text.isdigit():
+            item = _positioned(item, items)
+        keys.append(binder.bind(item))
+    return keys
+
+
+def _positioned(written: ast.NumberLiteral, items: Sequence[ast.SelectItem]) -> ast.Expression:
+    position = int(written.text)
+    if not 1 <= position <= len(items):
+        raise BindError(
+            f"there is no select item {position}: there are {len(items)}", span=written.span
+        )
+    return items[position - 1].expression

@@ -1,0 +1,397 @@
+"""Queries become logical plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cep import types
+from cep.errors import BindError, Span, UnsupportedError
+from cep.grammar import ast
+from cep.planner.binder import grouping, literals
+from cep.planner.binder.context import Context
+from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
+from cep.planner.binder.relations import RelationBinder
+from cep.planner.binder.scope import Scope
+from cep.planner.expressions import Cast, Constant, Expression, Input
+from cep.planner.logical import (
+    Filter,
+    Limit,
+    Node,
+    Project,
+    Sort,
+    SortKey,
+    Union,
+    Values,
+)
+from cep.runtime.operators.aggregate import Emission
+from cep.types import DAY_INTERVAL, DataType, Field, common_type
+
+
+def bind_outermost(query: ast.Query, context: Context) -> Node:
+    """Bind the query of a statement: EMIT, LATE ROWS and WITH (…) at its end hold for all of it."""
+    emission = None
+    if query.emit is not None:
+        if query.emit.delay is not None:
+            raise UnsupportedError("EMIT STREAM AFTER DELAY", span=query.emit.span)
+        emission = Emission.STREAM if query.emit.kind == "stream" else Emission.WATERMARK
+    if query.late is not None and query.late.kind != "drop":
+        raise UnsupportedError(f"LATE ROWS {query.late.kind.upper()}", span=query.late.span)
+    ttl = None
+    for option in query.options:
+        if option.key.lower() != "state_ttl":
+            raise BindError(
+                f"a query has no option {option.key}",
+                span=option.span,
+                hint="write WITH (state_ttl = INTERVAL '1' DAY)",
+            )
+        ttl = _interval(option.value, context)
+    plain = replace(query, emit=None, late=None, options=(), on_error_stop=False)
+    return bind_query(plain, replace(context, emission=emission, ttl=ttl))
+
+
+def _interval(written: ast.Expression, context: Context) -> int:
+    bound = ExpressionBinder(Scope(), context).bind(written)
+    if not isinstance(bound, Constant) or bound.type != DAY_INTERVAL or bound.value.value <= 0:
+        raise BindError(
+            "state_ttl is a length of time", span=written.span, hint="write INTERVAL '1' DAY"
+        )
+    return int(bound.value.value)
+
+
+def bind_query(query: ast.Query, context: Context) -> Node:
+    """Bind a query at any depth."""
+    clause = query.emit or query.late or (query.options[0] if query.options else None)
+    if clause is not None:
+        raise BindError(
+            "EMIT, LATE ROWS and WITH (…) are written once, at the end of the outermost query",
+            span=clause.span,
+        )
+    inner = context.with_common(query.common)
+    if isinstance(query.body, ast.Select):
+        plan = SelectBinder(query.body, query.order_by, inner).plan()
+    else:
+        plan = _body(query.body, inner)
+        if query.order_by:
+            plan = _order_by_output(plan, query.order_by, inner)
+    return _limited(plan, query, inner)
+
+
+def _body(body: ast.QueryBody, context: Context) -> Node:
+    if isinstance(body, ast.Select):
+        return SelectBinder(body, (), context).plan()
+    if isinstance(body, ast.Nested):
+        return bind_query(body.query, context)
+    if isinstance(body, ast.Values):
+        return _values(body, context)
+    if isinstance(body, ast.SetOperation):
+        return _set_operation(body, context)
+    raise UnsupportedError(type(body).__name__, span=body.span)
+
+
+def _values(body: ast.Values, context: Context) -> Node:
+    binder = ExpressionBinder(Scope(), context, place="in VALUES")
+    width = len(body.rows[0])
+    for row in body.rows:
+        if len(row) != width:
+            raise BindError(
+                f"the rows of VALUES differ: this one has {len(row)} values, the first {width}",
+                span=row[0].span.to(row[-1].span) if row else body.span,
+            )
+    columns: list[list[Expression]] = []
+    for position in range(width):
+        written = [row[position] for row in body.rows]
+        columns.append(
+            binder.unified(
+                [binder.bind(w) for w in written],
+                [w.span for w in written],
+                "the values of a column",
+            )
+        )
+    fields = tuple(Field(f"column{i + 1}", c[0].type) for i, c in enumerate(columns))
+    return Values(fields, tuple(zip(*columns, strict=True)))
+
+
+def _set_operation(body: ast.SetOperation, context: Context) -> Node:
+    if body.kind != "union":
+        raise UnsupportedError(body.kind.upper(), span=body.span)
+    # A chain of unions is flattened and walked without recursion; UNION above ALL is distinct.
+    branches: list[ast.QueryBody] = []
+    pending: list[ast.QueryBody] = [body]
+    while pending:
+        part = pending.pop()
+        same = isinstance(part, ast.SetOperation) and part.kind == "union"
+        if isinstance(part, ast.SetOperation) and same and (part.all or not body.all):
+            pending += [part.right, part.left]
+        else:
+            branches.append(part)
+    plans = [_body(b, context) for b in branches]
+    width = len(plans[0].schema)
+    common: list[DataType] = list(plans[0].schema.types)
+    for plan, branch in zip(plans, branches, strict=True):
+        if len(plan.schema) != width:
+            raise BindError(
+                f"the parts of UNION differ: {len(plan.schema)} columns here, {width} in the first",
+                span=branch.span,
+            )
+        for i, t in enumerate(plan.schema.types):
+            joined = common_type(common[i], t)
+            if joined is None:
+                raise BindError(
+                    f"column {i + 1} of UNION is {common[i]} before and {t} here",
+                    span=branch.span,
+                    hint=f"write CAST(… AS {common[i]})",
+                )
+            common[i] = joined
+    union: Node = Union(tuple(_as_types(p, common) for p in plans))
+    return union if body.all else grouping.distinct(union, context, body.span)
+
+
+def _as_types(plan: Node, wanted: Sequence[DataType]) -> Node:
+    if plan.schema.types == tuple(wanted):
+        return plan
+    columns: list[Expression] = []
+    for i, (field, t) in enumerate(zip(plan.schema.fields, wanted, strict=True)):
+        column = Input(field.type, i, field.name)
+        columns.append(column if field.type == t else Cast(t, column))
+    return Project(plan, tuple(columns), plan.schema.names)
+
+
+def _limited(plan: Node, query: ast.Query, context: Context) -> Node:
+    if query.limit is None and query.offset is None:
+        return plan
+    limit = None if query.limit is None else _count(query.limit, "LIMIT", context)
+    offset = 0 if query.offset is None else _count(query.offset, "OFFSET", context)
+    if query.order_by and isinstance(plan, Sort):
+        return replace(plan, limit=limit, offset=offset)
+    if query.order_by and isinstance(plan, Project) and isinstance(plan.input, Sort):
+        return replace(plan, input=replace(plan.input, limit=limit, offset=offset))
+    if not plan.properties.append_only:
+        assert query.limit is not None or query.offset is not None
+        span = (query.limit or query.offset or query).span
+        raise UnsupportedError(
+            "LIMIT over rows that may be retracted",
+            span=span,
+            hint="ORDER BY … LIMIT over finished data, or LIMIT before the GROUP BY",
+        )
+    return Limit(plan, limit, offset)
+
+
+def _count(written: ast.Expression, clause: str, context: Context) -> int:
+    bound = ExpressionBinder(Scope(), context, place=f"in {clause}").bind(written)
+    value = bound.value.as_py() if isinstance(bound, Constant) else None
+    if not isinstance(value, int) or value < 0:
+        raise BindError(f"{clause} takes a number of rows, 0 or more", span=written.span)
+    return value
+
+
+def _sorted(plan: Node, keys: Sequence[SortKey], span: Span) -> Node:
+    if not plan.properties.bounded:
+        raise UnsupportedError(
+            "ORDER BY over an unbounded stream",
+            span=span,
+            hint="leave ORDER BY out; windows are said in the order of their end",
+        )
+    return Sort(plan, tuple(keys))
+
+
+def _sort_key(item: ast.OrderItem, index: int) -> SortKey:
+    return SortKey(index, item.descending, bool(item.nulls_first))
+
+
+def _order_by_output(plan: Node, items: Sequence[ast.OrderItem], context: Context) -> Node:
+    """Order a UNION or VALUES, of which only the output columns can be named."""
+    binder = ExpressionBinder(Scope.of(plan.schema, None), context, place="in ORDER BY")
+    keys = []
+    for item in items:
+        position = _ordinal(item.expression, len(plan.schema))
+        if position is None:
+            bound = binder.bind(item.expression)
+            if not isinstance(bound, Input):
+                raise UnsupportedError(
+                    "ORDER BY an expression over UNION or VALUES",
+                    span=item.span,
+                    hint="put the query into FROM ( … ) and order the SELECT around it",
+                )
+            position = bound.index
+        keys.append(_sort_key(item, position))
+    return _sorted(plan, keys, items[0].span)
+
+
+def _ordinal(written: ast.Expression, columns: int) -> int | None:
+    """Return the column that `ORDER BY 2` means, or None where it is no number."""
+    if not (isinstance(written, ast.NumberLiteral) and written.text.isdigit()):
+        return None
+    position = int(written.text)
+    if not 1 <= position <= columns:
+        raise BindError(f"there is no column {position}: there are {columns}", span=written.span)
+    return position - 1
+
+
+@dataclass(frozen=True)
+class _Item:
+    """An item of the select list, after * has been written out."""
+
+    bound: Expression
+    name: str
+    span: Span
+
+
+class SelectBinder:
+    """Binds one SELECT block, with the ORDER BY of the query it is the body of."""
+
+    def __init__(
+        self, select: ast.Select, order_by: Sequence[ast.OrderItem], context: Context
+    ) -> None:
+        self.select = select
+        self.order_by = order_by
+        self.context = context
+        self.aliases: Mapping[str, ast.Expression] = {
+            i.alias.value: i.expression for i in select.items if i.alias is not None
+        }
+
+    def plan(self) -> Node:
+        """Return the plan: FROM, WHERE, GROUP BY, HAVING, the select list, DISTINCT, ORDER BY."""
+        select = self.select
+        for clause, what in ((select.windows, "WINDOW"), (select.qualify, "QUALIFY")):
+            if clause:
+                raise UnsupportedError(what, span=select.span)
+        plan, scope = self._source()
+        if select.where is not None:
+            where = ExpressionBinder(scope, self.context, place="in WHERE")
+            plan = Filter(plan, where.condition(select.where))
+        binder = ExpressionBinder(scope, self.context, aggregates=True)
+        items = self._items(binder)
+        having = None
+        if select.having is not None:
+            having = self._with_aliases(scope, "in HAVING").condition(select.having)
+        order = self._order(scope, items)
+        extra = [e for e, _ in order if isinstance(e, Expression)]
+        if select.group_by is not None or any(
+            has_aggregate(e) for e in [*(i.bound for i in items), *extra]
+        ) or having is not None:
+            plan, items, having, order = self._grouped(plan, scope, items, having, order)
+        if having is not None:
+            plan = Filter(plan, having)
+        return self._ordered(plan, items, order)
+
+    def _source(self) -> tuple[Node, Scope]:
+        if self.select.source is None:
+            # SELECT without FROM is one row without columns.
+            return Values((), ((),)), Scope()
+        return RelationBinder(self.context, bind_query).bind(self.select.source)
+
+    def _with_aliases(self, scope: Scope, place: str) -> ExpressionBinder:
+        return ExpressionBinder(
+            scope, self.context, place=place, aggregates=True, aliases=self.aliases
+        )
+
+    def _items(self, binder: ExpressionBinder) -> list[_Item]:
+        items: list[_Item] = []
+        for item in self.select.items:
+            if isinstance(item.expression, ast.Star):
+                items += self._star(item.expression, binder.scope)
+                continue
+            bound = binder.bind(item.expression)
+            if isinstance(bound.type, types.Null):
+                bound = literals.null(types.VARCHAR)
+            name = output_name(item.expression, bound) if item.alias is None else item.alias.value
+            items.append(_Item(bound, name or f"column{len(items) + 1}", item.span))
+        return items
+
+    def _star(self, written: ast.Star, scope: Scope) -> list[_Item]:
+        qualifier = None if written.qualifier is None else written.qualifier.value
+        if not scope.columns:
+            raise BindError("* stands for the columns of FROM, and there is none", span=written.span)
+        if qualifier is not None and not scope.has_relation(qualifier):
+            raise BindError(
+                f"there is no relation called {qualifier} here",
+                span=written.span,
+                hint=scope.suggest("*", qualifier),
+            )
+        return [
+            _Item(scope.input(i), c.field.name, written.span)
+            for i, c in enumerate(scope.columns)
+            if qualifier is None or c.qualifier == qualifier
+        ]
+
+    def _order(
+        self, scope: Scope, items: Sequence[_Item]
+    ) -> list[tuple[Expression | int, ast.OrderItem]]:
+        """Bind ORDER BY: the position of a select item, or an expression over the input."""
+        order: list[tuple[Expression | int, ast.OrderItem]] = []
+        names = [i.name for i in items]
+        for item in self.order_by:
+            written = item.expression
+            position = _ordinal(written, len(items))
+            if position is None and isinstance(written, ast.ColumnReference):
+                name = written.parts[0].value
+                if len(written.parts) == 1 and names.count(name) == 1:
+                    position = names.index(name)
+            if position is not None:
+                order.append((position, item))
+                continue
+            bound = self._with_aliases(scope, "in ORDER BY").bind(written)
+            same = [i for i, one in enumerate(items) if one.bound == bound]
+            order.append((same[0] if same else bound, item))
+        return order
+
+    def _grouped(
+        self,
+        plan: Node,
+        scope: Scope,
+        items: Sequence[_Item],
+        having: Expression | None,
+        order: Sequence[tuple[Expression | int, ast.OrderItem]],
+    ) -> tuple[
+        Node, list[_Item], Expression | None, list[tuple[Expression | int, ast.OrderItem]]
+    ]:
+        select = self.select
+        groups = grouping.Groups(plan)
+        groups.keys = grouping.bind_keys(select.group_by or (), scope, self.context, select.items)
+        groups.collect([i.bound for i in items])
+        groups.collect([e for e, _ in order if isinstance(e, Expression)])
+        groups.collect([] if having is None else [having])
+        grouped = groups.plan(self.context, select.span)
+        after_items = [replace(i, bound=groups.rewritten(i.bound, i.span)) for i in items]
+        after_order: list[tuple[Expression | int, ast.OrderItem]] = [
+            (groups.rewritten(e, o.span) if isinstance(e, Expression) else e, o) for e, o in order
+        ]
+        if having is not None and select.having is not None:
+            having = groups.rewritten(having, select.having.span)
+        return grouped, after_items, having, after_order
+
+    def _ordered(
+        self,
+        plan: Node,
+        items: Sequence[_Item],
+        order: Sequence[tuple[Expression | int, ast.OrderItem]],
+    ) -> Node:
+        """Project the select list, make it distinct, and order it, by hidden columns if need be."""
+        visible = tuple(i.bound for i in items)
+        names = tuple(i.name for i in items)
+        hidden = [e for e, _ in order if isinstance(e, Expression)]
+        if hidden and self.select.distinct:
+            raise BindError(
+                "with DISTINCT, ORDER BY can only name what is selected",
+                span=order[0][1].span,
+                hint="add the expression to the select list",
+            )
+        names_of_hidden = tuple(f"${i}" for i in range(len(hidden)))
+        projected: Node = Project(plan, (*visible, *hidden), (*names, *names_of_hidden))
+        if self.select.distinct:
+            projected = grouping.distinct(projected, self.context, self.select.span)
+        if not order:
+            return projected
+        keys, next_hidden = [], len(visible)
+        for e, item in order:
+            index = e
+            if isinstance(e, Expression):
+                index, next_hidden = next_hidden, next_hidden + 1
+            assert isinstance(index, int)
+            keys.append(_sort_key(item, index))
+        ordered = _sorted(projected, keys, order[0][1].span)
+        if not hidden:
+            return ordered
+        shown = tuple(Input(e.type, i, n) for i, (e, n) in enumerate(zip(visible, names, strict=True)))
+        return Project(ordered, shown, names)

@@ -1,0 +1,252 @@
+"""Bound expressions: every name resolved to a column, every call to a kernel, every type known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from cep.runtime.aggregates.registry import Aggregate
+from cep.runtime.functions.registry import Function
+from cep.types import BOOLEAN, DataType, VARCHAR
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A typed expression over the columns of one input."""
+
+    type: DataType
+
+    def children(self) -> tuple[Expression, ...]:
+        """Return the operands, in order."""
+        return ()
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        """Return the same expression over other operands."""
+        return self
+
+
+@dataclass(frozen=True)
+class Constant(Expression):
+    """A value known when the query is planned; `value` has the Arrow type of `type`."""
+
+    value: pa.Scalar
+    literal: bool = False
+    """Whether it is a string as it was written, which may still become a date or a number."""
+
+    def __str__(self) -> str:
+        if not self.value.is_valid:
+            return "NULL"
+        if self.type == VARCHAR:
+            return "'" + self.value.as_py().replace("'", "''") + "'"
+        if self.type == BOOLEAN:
+            return str(self.value.as_py()).upper()
+        return str(self.value)
+
+
+@dataclass(frozen=True)
+class Input(Expression):
+    """A column of the input, by position."""
+
+    index: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A scalar function of operands that have exactly its parameter types."""
+
+    function: Function
+    arguments: tuple[Expression, ...]
+
+    def children(self) -> tuple[Expression, ...]:
+        return self.arguments
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        return replace(self, arguments=children)
+
+    def __str__(self) -> str:
+        name, shown = self.function.name, [str(a) for a in self.arguments]
+        if name == "negate":
+            return f"-{shown[0]}"
+        if name.startswith("is ") and len(shown) == 1:
+            return f"({shown[0]} {name.upper()})"
+        if len(shown) == 2 and not name[0].isalpha():
+            return f"({shown[0]} {name} {shown[1]})"
+        if name in ("like", "ilike", "similar", "is distinct from", "is not distinct from"):
+            return f"({shown[0]} {name.upper()} {', '.join(shown[1:])})"
+        return f"{name.upper()}({', '.join(shown)})"
+
+
+@dataclass(frozen=True)
+class Cast(Expression):
+    """A conversion; `safe` turns failures into NULL."""
+
+    operand: Expression
+    safe: bool = False
+
+    def children(self) -> tuple[Expression, ...]:
+        return (self.operand,)
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        return replace(self, operand=children[0])
+
+    def __str__(self) -> str:
+        return f"{'TRY_CAST' if self.safe else 'CAST'}({self.operand} AS {self.type})"
+
+
+@dataclass(frozen=True)
+class Logical(Expression):
+    """AND or OR of two or more conditions; `operator` is lower case."""
+
+    operator: str
+    operands: tuple[Expression, ...]
+
+    def children(self) -> tuple[Expression, ...]:
+        return self.operands
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        return replace(self, operands=children)
+
+    def __str__(self) -> str:
+        return "(" + f" {self.operator.upper()} ".join(map(str, self.operands)) + ")"
+
+
+@dataclass(frozen=True)
+class Case(Expression):
+    """CASE WHEN conditions[i] THEN results[i] … ELSE otherwise END."""
+
+    conditions: tuple[Expression, ...]
+    results: tuple[Expression, ...]
+    otherwise: Expression
+
+    def children(self) -> tuple[Expression, ...]:
+        return (*self.conditions, *self.results, self.otherwise)
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        n = len(self.conditions)
+        return replace(
+            self, conditions=children[:n], results=children[n : 2 * n], otherwise=children[-1]
+        )
+
+    def __str__(self) -> str:
+        branches = " ".join(
+            f"WHEN {c} THEN {r}" for c, r in zip(self.conditions, self.results, strict=True)
+        )
+        return f"CASE {branches} ELSE {self.otherwise} END"
+
+
+@dataclass(frozen=True)
+class Coalesce(Expression):
+    """The first operand that is not NULL."""
+
+    operands: tuple[Expression, ...]
+
+    def children(self) -> tuple[Expression, ...]:
+        return self.operands
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        return replace(self, operands=children)
+
+    def __str__(self) -> str:
+        return f"COALESCE({', '.join(map(str, self.operands))})"
+
+
+@dataclass(frozen=True)
+class AggregateExpression(Expression):
+    """The call of an aggregate function; lives only inside the binder, until GROUP BY is planned."""
+
+    aggregate: Aggregate
+    arguments: tuple[Expression, ...]
+    filter: Expression | None = None
+    distinct: bool = False
+
+    def children(self) -> tuple[Expression, ...]:
+        return self.arguments + (() if self.filter is None else (self.filter,))
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        n = len(self.arguments)
+        return replace(
+            self, arguments=children[:n], filter=None if self.filter is None else children[n]
+        )
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(str, self.arguments)) or "*"
+        distinct = "DISTINCT " if self.distinct else ""
+        where = "" if self.filter is None else f" FILTER (WHERE {self.filter})"
+        return f"{self.aggregate.name.upper()}({distinct}{shown}){where}"
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield the expression and everything below it, top down."""
+    yield expression
+    for child in expression.children():
+        yield from walk(child)
+
+
+def transform(
+    expression: Expression, change: Callable[[Expression], Expression | None]
+) -> Expression:
+    """Rebuild an expression bottom up; `change` returns a replacement, or None to keep a node."""
+    children = expression.children()
+    changed = tuple(transform(c, change) for c in children)
+    if any(a is not b for a, b in zip(children, changed, strict=True)):
+        expression = expression.rebuilt(changed)
+    replacement = change(expression)
+    return expression if replacement is None else replacement
+
+
+def substitute(
+    expression: Expression, found: Callable[[Expression], Expression | None]
+) -> Expression:
+    """Rebuild an expression top down; what `found` replaces is not looked into again."""
+    replacement = found(expression)
+    if replacement is not None:
+        return replacement
+    children = expression.children()
+    changed = tuple(substitute(c, found) for c in children)
+    if any(a is not b for a, b in zip(children, changed, strict=True)):
+        return expression.rebuilt(changed)
+    return expression
+
+
+def inputs(expression: Expression) -> frozenset[int]:
+    """Return the positions of the input columns that the expression reads."""
+    return frozenset(e.index for e in walk(expression) if isinstance(e, Input))
+
+
+def moved(expression: Expression, positions: Mapping[int, int]) -> Expression:
+    """Return the expression with its input columns at new positions."""
+    return transform(
+        expression,
+        lambda e: replace(e, index=positions[e.index]) if isinstance(e, Input) else None,
+    )
+
+
+def can_fail(expression: Expression) -> bool:
+    """Say whether a row may have no value: such an expression is never moved before a filter."""
+    return any(
+        (isinstance(e, Call) and e.function.can_fail) or (isinstance(e, Cast) and not e.safe)
+        for e in walk(expression)
+    )
+
+
+def is_deterministic(expression: Expression) -> bool:
+    """Say whether equal rows always give equal values."""
+    return all(e.function.deterministic for e in walk(expression) if isinstance(e, Call))
+
+
+def conjuncts(predicate: Expression) -> tuple[Expression, ...]:
+    """Split a condition at its ANDs."""
+    if isinstance(predicate, Logical) and predicate.operator == "and":
+        return tuple(c for operand in predicate.operands for c in conjuncts(operand))
+    return (predicate,)
+
+
+def conjunction(conditions: tuple[Expression, ...]) -> Expression:
+    """Put conditions together with AND; at least one must be given."""
+    return conditions[0] if len(conditions) == 1 else Logical(BOOLEAN, "and", conditions)

@@ -1,0 +1,420 @@
+"""The logical plan: a closed set of plain nodes, what is known of each, and how EXPLAIN prints them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cep.catalog import Relation
+from cep.planner.expressions import Expression, Input
+from cep.planner.properties import Properties, WindowColumns
+from cep.runtime.aggregates.registry import Aggregate as AggregateFunction
+from cep.runtime.operators.aggregate import Emission
+from cep.types import DataType, Field, Schema, Timestamp, TimestampLtz
+
+
+@dataclass(frozen=True)
+class Node(ABC):
+    """A relation in the plan."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The columns of the relation."""
+
+    @property
+    @abstractmethod
+    def properties(self) -> Properties:
+        """What is known of the relation."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return the node in one line, without its inputs."""
+
+    def inputs(self) -> tuple[Node, ...]:
+        """Return the relations it reads."""
+        return ()
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        """Return the same node over other inputs."""
+        return self
+
+
+@dataclass(frozen=True)
+class Unary(Node):
+    """A node with one input."""
+
+    input: Node
+
+    def inputs(self) -> tuple[Node, ...]:
+        return (self.input,)
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        return replace(self, input=inputs[0])
+
+
+@dataclass(frozen=True)
+class Scan(Node):
+    """The rows of a stream. `columns` are the positions read; `filters` what the source drops itself."""
+
+    relation: Relation
+    columns: tuple[int, ...]
+    filters: tuple[Expression, ...] = ()
+
+    @cached_property
+    def schema(self) -> Schema:
+        fields = self.relation.schema.fields
+        return Schema(tuple(fields[i] for i in self.columns))
+
+    @cached_property
+    def properties(self) -> Properties:
+        time = self.relation.time
+        state = "none" if time is None else "one watermark per partition"
+        return Properties(
+            bounded=self.relation.bounded,
+            timed=time is not None,
+            time=self.columns.index(time) if time in self.columns else None,
+            state=state,
+        )
+
+    def describe(self) -> str:
+        where = f", where {' AND '.join(map(str, self.filters))}" if self.filters else ""
+        total = len(self.relation.columns)
+        part = f", {len(self.columns)} of {total} columns" if len(self.columns) < total else ""
+        source = self.relation.connector or "inserts"
+        return f"Scan {self.relation.name} ({source}{part}{where})"
+
+
+@dataclass(frozen=True)
+class Values(Node):
+    """Rows written in the query."""
+
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[Expression, ...], ...]
+
+    @cached_property
+    def schema(self) -> Schema:
+        return Schema(self.fields)
+
+    @property
+    def properties(self) -> Properties:
+        return Properties()
+
+    def describe(self) -> str:
+        return f"Values ({len(self.rows)} {'row' if len(self.rows) == 1 else 'rows'})"
+
+
+@dataclass(frozen=True)
+class Filter(Unary):
+    """The rows for which the predicate is true."""
+
+    predicate: Expression
+
+    @property
+    def schema(self) -> Schema:
+        return self.input.schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        return replace(self.input.properties, state="none")
+
+    def describe(self) -> str:
+        return f"Filter {self.predicate}"
+
+
+@dataclass(frozen=True)
+class Project(Unary):
+    """One expression per output column."""
+
+    expressions: tuple[Expression, ...]
+    names: tuple[str, ...]
+
+    @cached_property
+    def schema(self) -> Schema:
+        return Schema(
+            tuple(
+                Field(name, e.type, self._nullable(e))
+                for name, e in zip(self.names, self.expressions, strict=True)
+            )
+        )
+
+    def _nullable(self, expression: Expression) -> bool:
+        if isinstance(expression, Input):
+            return self.input.schema.fields[expression.index].nullable
+        return True
+
+    @cached_property
+    def properties(self) -> Properties:
+        positions: dict[int, int] = {}
+        for position, e in enumerate(self.expressions):
+            if isinstance(e, Input):
+                positions.setdefault(e.index, position)
+        return self.input.properties.projected(positions)
+
+    def describe(self) -> str:
+        shown = [
+            name if str(e) == name else f"{e} AS {name}"
+            for name, e in zip(self.names, self.expressions, strict=True)
+        ]
+        return f"Project {', '.join(shown)}"
+
+
+@dataclass(frozen=True)
+class Union(Node):
+    """The rows of all inputs, which have columns of the same types (UNION ALL)."""
+
+    branches: tuple[Node, ...]
+
+    def inputs(self) -> tuple[Node, ...]:
+        return self.branches
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        return replace(self, branches=inputs)
+
+    @property
+    def schema(self) -> Schema:
+        return self.branches[0].schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        parts = [b.properties for b in self.branches]
+        first = parts[0]
+        return Properties(
+            append_only=all(p.append_only for p in parts),
+            bounded=all(p.bounded for p in parts),
+            timed=all(p.timed for p in parts),
+            time=first.time if all(p.time == first.time for p in parts) else None,
+            window=first.window if all(p.window == first.window for p in parts) else None,
+        )
+
+    def describe(self) -> str:
+        return "Union all"
+
+
+def time_unit(t: DataType) -> int:
+    """Return the least step of a timestamp type, in microseconds."""
+    precision = t.precision if isinstance(t, Timestamp | TimestampLtz) else 6
+    return int(10 ** (6 - precision))
+
+
+def duration(microseconds: int) -> str:
+    """Return a length of time as people write it: `90 s`, `1 h`."""
+    for unit, size in (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000)):
+        if microseconds and microseconds % size == 0:
+            return f"{microseconds // size} {unit}"
+    if microseconds % 1_000_000 == 0:
+        return f"{microseconds // 1_000_000} s"
+    return f"{microseconds / 1_000_000:g} s"
+
+
+@dataclass(frozen=True)
+class Tumble(Unary):
+    """Every row with the window it lies in: adds window_start, window_end, window_time."""
+
+    time: int
+    size_us: int
+    offset_us: int = 0
+
+    @cached_property
+    def schema(self) -> Schema:
+        t = self.input.schema.fields[self.time].type
+        added = tuple(Field(n, t, False) for n in ("window_start", "window_end", "window_time"))
+        return Schema(self.input.schema.fields + added)
+
+    @cached_property
+    def properties(self) -> Properties:
+        n = len(self.input.schema)
+        unit = time_unit(self.input.schema.fields[self.time].type)
+        return replace(
+            self.input.properties,
+            key=None,
+            window=WindowColumns(n, n + 1, n + 2, unit, self.describe()),
+            state="none",
+        )
+
+    def describe(self) -> str:
+        name = self.input.schema.names[self.time]
+        offset = f", offset {duration(self.offset_us)}" if self.offset_us else ""
+        return f"Tumble {duration(self.size_us)} on {name}{offset}"
+
+
+@dataclass(frozen=True)
+class AggregateCall:
+    """One aggregate over columns of the input; `filter` is a BOOLEAN column."""
+
+    function: AggregateFunction
+    arguments: tuple[int, ...]
+    type: DataType
+    filter: int | None = None
+    distinct: bool = False
+
+    def show(self, names: tuple[str, ...]) -> str:
+        """Return the call with the names of the input's columns."""
+        shown = ", ".join(names[i] for i in self.arguments) or "*"
+        where = "" if self.filter is None else f" FILTER (WHERE {names[self.filter]})"
+        distinct = "DISTINCT " if self.distinct else ""
+        return f"{self.function.name.upper()}({distinct}{shown}){where}"
+
+
+@dataclass(frozen=True)
+class Aggregate(Unary):
+    """One row per group: the keys, then the aggregates. Without calls it is DISTINCT.
+
+    `window` says that the keys hold the start and end of a window of the input; `ttl` is in
+    microseconds.
+    """
+
+    keys: tuple[int, ...]
+    calls: tuple[AggregateCall, ...]
+    names: tuple[str, ...]
+    emission: Emission
+    window: WindowColumns | None = None
+    ttl: int | None = None
+
+    @cached_property
+    def schema(self) -> Schema:
+        fields = self.input.schema.fields
+        keys = [
+            Field(name, fields[i].type, fields[i].nullable)
+            for name, i in zip(self.names, self.keys, strict=False)
+        ]
+        calls = [
+            Field(name, call.type)
+            for name, call in zip(self.names[len(self.keys) :], self.calls, strict=True)
+        ]
+        return Schema((*keys, *calls))
+
+    @cached_property
+    def properties(self) -> Properties:
+        before = self.input.properties
+        final = self.emission is Emission.WATERMARK
+        window, time = None, None
+        if self.window is not None:
+            position = {old: new for new, old in enumerate(self.keys)}
+            time = position.get(self.window.time)
+            window = replace(
+                self.window,
+                start=position[self.window.start],
+                end=position[self.window.end],
+                time=-1 if time is None else time,
+            )
+        distinct = not self.calls and before.append_only
+        if self.window is not None:
+            state = "one row per key and open window, freed when the watermark closes it"
+        elif before.bounded:
+            state = "one row per key, until the input ends"
+        elif not self.keys:
+            state = "one row"
+        elif self.ttl is not None:
+            state = (
+                f"one row per key, forgotten {duration(self.ttl)} after its last change: "
+                "a key that comes back later starts anew"
+            )
+        else:
+            state = "one row per key, for ever: nothing bounds it (WITH (state_ttl = …) would)"
+        return Properties(
+            append_only=final or distinct,
+            bounded=before.bounded,
+            timed=self.window is not None,
+            time=time,
+            key=tuple(range(len(self.keys))),
+            window=window,
+            state=state,
+        )
+
+    def describe(self) -> str:
+        names = self.input.schema.names
+        calls = ", ".join(c.show(names) for c in self.calls)
+        keys = ", ".join(names[i] for i in self.keys)
+        if not self.calls:
+            head = f"Distinct on {keys}"
+        else:
+            head = f"Aggregate {calls}" + (f" by {keys}" if keys else "")
+        if self.window is not None:
+            head += f" per window ({self.window.description})"
+        when = "when complete" if self.emission is Emission.WATERMARK else "as changes"
+        return f"{head}, said {when}"
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column to order by. NULLs come last unless `nulls_first`."""
+
+    index: int
+    descending: bool = False
+    nulls_first: bool = False
+
+    def show(self, names: tuple[str, ...]) -> str:
+        """Return the key as it would be written."""
+        text = names[self.index] + (" DESC" if self.descending else "")
+        return text + (" NULLS FIRST" if self.nulls_first else "")
+
+
+@dataclass(frozen=True)
+class Sort(Unary):
+    """All rows of a bounded input in order; with `limit`, only the first of them."""
+
+    keys: tuple[SortKey, ...]
+    limit: int | None = None
+    offset: int = 0
+
+    @property
+    def schema(self) -> Schema:
+        return self.input.schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        keeps = "all rows" if self.limit is None else f"the first {self.limit + self.offset} rows"
+        return replace(
+            self.input.properties,
+            append_only=True,
+            timed=False,
+            time=None,
+            window=None,
+            state=f"{keeps}, until the input ends",
+        )
+
+    def describe(self) -> str:
+        keys = ", ".join(k.show(self.input.schema.names) for k in self.keys)
+        limit = "" if self.limit is None else f", first {self.limit}"
+        return f"Sort by {keys}{limit}{f' after {self.offset}' if self.offset else ''}"
+
+
+@dataclass(frozen=True)
+class Limit(Unary):
+    """The first rows to arrive, after which the query ends."""
+
+    limit: int | None
+    offset: int = 0
+
+    @property
+    def schema(self) -> Schema:
+        return self.input.schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        ends = self.limit is not None or self.input.properties.bounded
+        return replace(self.input.properties, bounded=ends, state="a counter")
+
+    def describe(self) -> str:
+        limit = "" if self.limit is None else f" {self.limit}"
+        return f"Limit{limit}{f' after {self.offset}' if self.offset else ''}"
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything below it, top down."""
+    yield node
+    for child in node.inputs():
+        yield from walk(child)
+
+
+def transform(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """Rebuild a plan bottom up; `change` returns a replacement, or None to keep a node."""
+    children = node.inputs()
+    changed = tuple(transform(c, change) for c in children)
+    if any(a is not b for a, b in zip(children, changed, strict=True)):
+        node = node.over(changed)
+    replacement = change(node)
+    return node if replacement is None else replacement

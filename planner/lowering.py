@@ -1,0 +1,174 @@
+"""The logical plan becomes a graph of operators with compiled expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from cep.catalog import Relation
+from cep.planner import expressions as ex
+from cep.planner.compiler import compile_column, compile_expression, compile_predicate
+from cep.planner.logical import (
+    Aggregate,
+    Filter,
+    Limit,
+    Node,
+    Project,
+    Scan,
+    Sort,
+    Tumble,
+    Union,
+    Values,
+    time_unit,
+)
+from cep.runtime.batch import Batch
+from cep.runtime.graph import Graph
+from cep.runtime.operators import aggregate, filter, limit, project, sort, tumble, union
+from cep.runtime.session import Session
+from cep.types import Schema
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where the rows of a stream enter a graph: the node, and what it wants of the stream."""
+
+    node: int
+    relation: Relation
+    columns: tuple[int, ...]
+    filters: tuple[ex.Expression, ...]
+    schema: Schema
+
+
+@dataclass
+class Lowered:
+    """A graph that is ready to run. `constants` are rows to push before anything else."""
+
+    graph: Graph = field(default_factory=Graph)
+    entries: list[Entry] = field(default_factory=list)
+    constants: list[tuple[int, Values]] = field(default_factory=list)
+
+
+def lower(plan: Node, session: Session) -> Lowered:
+    """Return the graph of a plan."""
+    lowered = Lowered()
+    root = _lower(plan, lowered, session)
+    assert root == len(lowered.graph.nodes) - 1
+    return lowered
+
+
+def values_batch(node: Values, session: Session) -> tuple[Batch, list[str]]:
+    """Return the rows of VALUES, and the messages of those that could not be computed."""
+    columns: list[list[object]] = [[] for _ in node.fields]
+    messages: list[str] = []
+    kept = 0
+    for row in node.rows:
+        values = []
+        problem = None
+        for e in row:
+            value, errors = compile_expression(e, session)((), 1)
+            if errors is not None:
+                problem = problem or str(errors[0])
+            values.append(value[0] if isinstance(value, pa.Array) else value)
+        if problem is not None:
+            messages.append(problem)
+            continue
+        kept += 1
+        for column, one in zip(columns, values, strict=True):
+            column.append(one)
+    arrays = tuple(
+        pa.array(column, f.type.arrow) for column, f in zip(columns, node.fields, strict=True)
+    )
+    return Batch(node.schema, arrays, kept), messages
+
+
+def _lower(node: Node, lowered: Lowered, session: Session) -> int:
+    return _LOWERINGS[type(node)](node, lowered, session)
+
+
+def _scan(node: Scan, lowered: Lowered, session: Session) -> int:
+    if node.filters:
+        condition = compile_predicate(ex.conjunction(node.filters), session)
+        index = lowered.graph.add(filter.Filter(node.schema, condition))
+    else:
+        index = lowered.graph.add(union.Union(node.schema, 1))
+    entry = Entry(index, node.relation, node.columns, node.filters, node.schema)
+    lowered.entries.append(entry)
+    return index
+
+
+def _values(node: Values, lowered: Lowered, session: Session) -> int:
+    index = lowered.graph.add(union.Union(node.schema, 1))
+    lowered.constants.append((index, node))
+    return index
+
+
+def _filter(node: Filter, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    condition = compile_predicate(node.predicate, session)
+    return lowered.graph.add(filter.Filter(node.schema, condition), [below])
+
+
+def _project(node: Project, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    columns = [compile_column(e, session) for e in node.expressions]
+    return lowered.graph.add(project.Project(node.schema, columns), [below])
+
+
+def _union(node: Union, lowered: Lowered, session: Session) -> int:
+    branches = [_lower(b, lowered, session) for b in node.branches]
+    return lowered.graph.add(union.Union(node.schema, len(branches)), branches)
+
+
+def _tumble(node: Tumble, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    unit = time_unit(node.input.schema.fields[node.time].type)
+    operator = tumble.Tumble(node.schema, node.time, node.size_us, node.offset_us, unit)
+    return lowered.graph.add(operator, [below])
+
+
+def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    calls = tuple(
+        aggregate.AggregateCall(c.function, c.arguments, c.type, c.filter, c.distinct)
+        for c in node.calls
+    )
+    window = node.window
+    operator = aggregate.GroupAggregate(
+        node.input.schema,
+        node.schema,
+        node.keys,
+        calls,
+        window=None
+        if window is None
+        else aggregate.WindowKey(window.start, window.end, window.unit),
+        emission=node.emission,
+        append_only=node.input.properties.append_only,
+        ttl=node.ttl,
+    )
+    return lowered.graph.add(operator, [below])
+
+
+def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    keys = [sort.Key(k.index, k.descending, k.nulls_first) for k in node.keys]
+    return lowered.graph.add(sort.Sort(node.schema, keys, node.limit, node.offset), [below])
+
+
+def _limit(node: Limit, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    return lowered.graph.add(limit.Limit(node.schema, node.limit, node.offset), [below])
+
+
+_LOWERINGS: dict[type[Node], Callable[..., int]] = {
+    Scan: _scan,
+    Values: _values,
+    Filter: _filter,
+    Project: _project,
+    Union: _union,
+    Tumble: _tumble,
+    Aggregate: _aggregate,
+    Sort: _sort,
+    Limit: _limit,
+}

@@ -1,0 +1,92 @@
+"""Filters: put together, and moved towards the sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cep.planner import expressions as ex
+from cep.planner.logical import (
+    Aggregate,
+    Filter,
+    Node,
+    Project,
+    Scan,
+    Tumble,
+    Union,
+    transform,
+)
+from cep.runtime.session import Session
+
+
+def merge_filters(plan: Node, session: Session) -> Node:
+    """Make one filter of two that follow each other.
+
+    Only where the earlier one cannot fail: AND would forgive it an error that must be said.
+    """
+
+    def change(node: Node) -> Node | None:
+        if not (isinstance(node, Filter) and isinstance(node.input, Filter)):
+            return None
+        if ex.can_fail(node.input.predicate):
+            return None
+        both = ex.conjuncts(node.input.predicate) + ex.conjuncts(node.predicate)
+        return Filter(node.input.input, ex.conjunction(tuple(dict.fromkeys(both))))
+
+    return transform(plan, change)
+
+
+def push_filters(plan: Node, session: Session) -> Node:
+    """Move every condition as far down as it has a meaning, at last into the source."""
+    return transform(plan, _push)
+
+
+def _push(node: Node) -> Node | None:
+    if not isinstance(node, Filter):
+        return None
+    conditions = ex.conjuncts(node.predicate)
+    if any(not ex.is_deterministic(c) for c in conditions):
+        return None
+    below = node.input
+    if isinstance(below, Scan):
+        return replace(below, filters=below.filters + conditions)
+    if isinstance(below, Filter):
+        # Two filters stay two where the lower may fail; the upper one never passes it.
+        return None
+    if isinstance(below, Project):
+        moved = tuple(ex.substitute(c, lambda e: _computed(e, below)) for c in conditions)
+        return replace(below, input=_filtered(below.input, moved))
+    if isinstance(below, Union):
+        return Union(tuple(_filtered(b, conditions) for b in below.branches))
+    if isinstance(below, Tumble):
+        return _through(node, conditions, {i: i for i in range(len(below.input.schema))})
+    if isinstance(below, Aggregate):
+        return _through(node, conditions, dict(enumerate(below.keys)))
+    return None
+
+
+def _through(
+    node: Filter, conditions: tuple[ex.Expression, ...], positions: dict[int, int]
+) -> Node | None:
+    """Move below a node the conditions that read only columns it hands on.
+
+    `positions` maps those columns to where they stand in its input. A condition without columns
+    stays: below an aggregate without keys it would mean something else.
+    """
+    lower = tuple(c for c in conditions if ex.inputs(c) and ex.inputs(c) <= positions.keys())
+    if not lower:
+        return None
+    kept = tuple(c for c in conditions if c not in lower)
+    below = node.input
+    moved = tuple(ex.moved(c, positions) for c in lower)
+    pushed = below.over((_filtered(below.inputs()[0], moved),))
+    return Filter(pushed, ex.conjunction(kept)) if kept else pushed
+
+
+def _computed(e: ex.Expression, project: Project) -> ex.Expression | None:
+    return project.expressions[e.index] if isinstance(e, ex.Input) else None
+
+
+def _filtered(node: Node, conditions: tuple[ex.Expression, ...]) -> Node:
+    """Return the node under a filter that has already been moved down as far as it goes."""
+    placed = Filter(node, ex.conjunction(conditions))
+    return _push(placed) or placed

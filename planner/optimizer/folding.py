@@ -1,0 +1,74 @@
+"""Constant folding: what depends on no row is computed once, when the query is planned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+
+from cep.planner import expressions as ex
+from cep.planner.compiler import compile_expression
+from cep.planner.logical import Filter, Node, Project, Scan, transform
+from cep.runtime.session import Session
+from cep.types import BOOLEAN
+
+
+def fold_constants(plan: Node, session: Session) -> Node:
+    """Compute calls of constants; drop conditions that are always true.
+
+    An expression that fails stays as it is: it is an error only of a row that needs it.
+    """
+
+    def change(node: Node) -> Node | None:
+        if isinstance(node, Project):
+            folded = tuple(fold(e, session) for e in node.expressions)
+            return replace(node, expressions=folded)
+        if isinstance(node, Filter):
+            predicate = fold(node.predicate, session)
+            return node.input if _is(predicate, True) else replace(node, predicate=predicate)
+        if isinstance(node, Scan):
+            return replace(node, filters=tuple(fold(f, session) for f in node.filters))
+        return None
+
+    return transform(plan, change)
+
+
+def fold(expression: ex.Expression, session: Session) -> ex.Expression:
+    """Return the expression with its constant parts computed."""
+
+    def change(e: ex.Expression) -> ex.Expression | None:
+        if isinstance(e, ex.Logical):
+            return _logical(e)
+        if isinstance(e, ex.Call) and not e.function.deterministic:
+            return None
+        children = e.children()
+        if not children or not all(isinstance(c, ex.Constant) for c in children):
+            return None
+        value, errors = compile_expression(e, session)((), 1)
+        if errors is not None:
+            return None
+        if isinstance(value, pa.Array):
+            value = value[0]
+        return ex.Constant(e.type, value)
+
+    return ex.transform(expression, change)
+
+
+def _is(e: ex.Expression, value: bool) -> bool:
+    return isinstance(e, ex.Constant) and e.type == BOOLEAN and e.value.as_py() is value
+
+
+def _logical(e: ex.Logical) -> ex.Expression | None:
+    """Drop the operands that do not matter; TRUE settles an OR and FALSE an AND.
+
+    An error beside a settling constant is not needed, so it may go too.
+    """
+    settles = e.operator == "or"
+    if any(_is(o, settles) for o in e.operands):
+        return ex.Constant(BOOLEAN, pa.scalar(settles))
+    kept = tuple(o for o in e.operands if not _is(o, not settles))
+    if not kept:
+        return ex.Constant(BOOLEAN, pa.scalar(not settles))
+    if len(kept) == 1:
+        return kept[0]
+    return e if len(kept) == len(e.operands) else replace(e, operands=kept)

@@ -1,0 +1,192 @@
+"""Projections: put together, and columns that nobody needs left out, down to the source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cep.planner import expressions as ex
+from cep.planner.logical import (
+    Aggregate,
+    Filter,
+    Limit,
+    Node,
+    Project,
+    Scan,
+    Sort,
+    Tumble,
+    Union,
+    Values,
+    transform,
+)
+from cep.runtime.session import Session
+
+
+def merge_projections(plan: Node, session: Session) -> Node:
+    """Make one projection of two, unless that would compute something more than once."""
+
+    def change(node: Node) -> Node | None:
+        if not isinstance(node, Project):
+            return None
+        if not isinstance(node.input, Project):
+            return _without_effect(node)
+        inner = node.input
+        uses = Counter(
+            e.index for top in node.expressions for e in ex.walk(top) if isinstance(e, ex.Input)
+        )
+        for index, count in uses.items():
+            computed = inner.expressions[index]
+            plain = isinstance(computed, ex.Input | ex.Constant)
+            if not plain and (count > 1 or not ex.is_deterministic(computed)):
+                return None
+        merged = tuple(
+            ex.substitute(
+                e, lambda i: inner.expressions[i.index] if isinstance(i, ex.Input) else None
+            )
+            for e in node.expressions
+        )
+        return replace(node, input=inner.input, expressions=merged)
+
+    return transform(plan, change)
+
+
+def _without_effect(node: Project) -> Node | None:
+    """Return the input of a projection that changes nothing, not even a name."""
+    same = len(node.expressions) == len(node.input.schema) and all(
+        isinstance(e, ex.Input) and e.index == i for i, e in enumerate(node.expressions)
+    )
+    return node.input if same and node.names == node.input.schema.names else None
+
+
+def prune_columns(plan: Node, session: Session) -> Node:
+    """Leave out every column that is not needed above; a source then need not read it."""
+    pruned, positions = _prune(plan, set(range(len(plan.schema))))
+    assert all(positions[i] == i for i in positions)
+    return pruned
+
+
+_Pruned = tuple[Node, dict[int, int]]
+
+
+def _prune(node: Node, needed: set[int]) -> _Pruned:
+    """Return the node with at least its `needed` columns, and where each of them stands now."""
+    return _PRUNERS[type(node)](node, needed)
+
+
+def _kept(needed: Iterable[int]) -> dict[int, int]:
+    return {old: new for new, old in enumerate(sorted(needed))}
+
+
+def _scan(node: Scan, needed: set[int]) -> _Pruned:
+    wanted = needed.union(*(ex.inputs(f) for f in node.filters))
+    positions = _kept(wanted)
+    columns = tuple(node.columns[i] for i in positions)
+    filters = tuple(ex.moved(f, positions) for f in node.filters)
+    return replace(node, columns=columns, filters=filters), positions
+
+
+def _values(node: Values, needed: set[int]) -> _Pruned:
+    return node, {i: i for i in range(len(node.fields))}
+
+
+def _filter(node: Filter, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed | ex.inputs(node.predicate))
+    return Filter(below, ex.moved(node.predicate, positions)), positions
+
+
+def _project(node: Project, needed: set[int]) -> _Pruned:
+    kept = _kept(needed)
+    used = [node.expressions[i] for i in kept]
+    below, positions = _prune(node.input, set().union(*(ex.inputs(e) for e in used)))
+    expressions = tuple(ex.moved(e, positions) for e in used)
+    return Project(below, expressions, tuple(node.names[i] for i in kept)), kept
+
+
+def _union(node: Union, needed: set[int]) -> _Pruned:
+    kept = _kept(needed)
+    branches = []
+    for branch in node.branches:
+        below, positions = _prune(branch, needed)
+        branches.append(_exactly(below, [positions[i] for i in kept]))
+    return Union(tuple(branches)), kept
+
+
+def _exactly(node: Node, columns: list[int]) -> Node:
+    """Return the node with just these columns, in this order."""
+    if columns == list(range(len(node.schema))):
+        return node
+    fields = node.schema.fields
+    expressions = tuple(ex.Input(fields[i].type, i, fields[i].name) for i in columns)
+    return Project(node, expressions, tuple(fields[i].name for i in columns))
+
+
+def _tumble(node: Tumble, needed: set[int]) -> _Pruned:
+    width = len(node.input.schema)
+    below, positions = _prune(node.input, {i for i in needed if i < width} | {node.time})
+    positions = dict(positions)
+    for added in range(3):
+        positions[width + added] = len(below.schema) + added
+    return replace(node, input=below, time=positions[node.time]), positions
+
+
+def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
+    # Keys stay, since they make the groups; calls that nobody reads go, unless all would:
+    # an aggregate without calls is DISTINCT and says its rows at other times.
+    keys = len(node.keys)
+    calls = [i for i in range(len(node.calls)) if keys + i in needed] or list(range(len(node.calls)))[:1]
+    read = set(node.keys)
+    for i in calls:
+        call = node.calls[i]
+        read |= set(call.arguments) | (set() if call.filter is None else {call.filter})
+    if node.window is not None:
+        read |= {node.window.start, node.window.end}
+    below, at = _prune(node.input, read)
+    kept = tuple(
+        replace(
+            node.calls[i],
+            arguments=tuple(at[a] for a in node.calls[i].arguments),
+            filter=None if node.calls[i].filter is None else at[node.calls[i].filter or 0],
+        )
+        for i in calls
+    )
+    window = node.window
+    if window is not None:
+        window = replace(
+            window, start=at[window.start], end=at[window.end], time=at.get(window.time, -1)
+        )
+    positions = {i: i for i in range(keys)} | {keys + i: keys + n for n, i in enumerate(calls)}
+    names = tuple(node.names[i] for i in positions)
+    pruned = replace(
+        node,
+        input=below,
+        keys=tuple(at[k] for k in node.keys),
+        calls=kept,
+        names=names,
+        window=window,
+    )
+    return pruned, positions
+
+
+def _sort(node: Sort, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed | {k.index for k in node.keys})
+    keys = tuple(replace(k, index=positions[k.index]) for k in node.keys)
+    return replace(node, input=below, keys=keys), positions
+
+
+def _limit(node: Limit, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed)
+    return replace(node, input=below), positions
+
+
+_PRUNERS = {
+    Scan: _scan,
+    Values: _values,
+    Filter: _filter,
+    Project: _project,
+    Union: _union,
+    Tumble: _tumble,
+    Aggregate: _aggregate,
+    Sort: _sort,
+    Limit: _limit,
+}

@@ -1,0 +1,53 @@
+"""What the planner knows of every relation in a plan, and EXPLAIN shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class WindowColumns:
+    """Where the window columns of a relation stand, and what made them.
+
+    `unit` is the least step of the event time in microseconds: window_time is window_end - unit.
+    """
+
+    start: int
+    end: int
+    time: int
+    unit: int
+    description: str
+
+
+@dataclass(frozen=True)
+class Properties:
+    """Facts about a relation.
+
+    `time` is the position of the event-time column, if it is still a column; `timed` says whether
+    rows carry an event time and so a watermark, seen or not. `key` are columns that are together
+    unique at any moment. `state` says in words what the node itself keeps and what bounds it.
+    """
+
+    append_only: bool = True
+    bounded: bool = True
+    timed: bool = False
+    time: int | None = None
+    key: tuple[int, ...] | None = None
+    window: WindowColumns | None = None
+    state: str = "none"
+
+    def projected(self, positions: dict[int, int]) -> Properties:
+        """Return the properties after the columns have moved; `positions` maps old to new."""
+        window = self.window
+        if window is not None:
+            wanted = (window.start, window.end, window.time)
+            if window.start in positions and window.end in positions:
+                moved = [positions.get(i, -1) for i in wanted]
+                window = replace(window, start=moved[0], end=moved[1], time=moved[2])
+            else:
+                window = None
+        key = self.key
+        if key is not None:
+            key = tuple(positions[i] for i in key) if all(i in positions for i in key) else None
+        time = positions.get(self.time) if self.time is not None else None
+        return replace(self, time=time, key=key, window=window, state="none")

@@ -1,0 +1,124 @@
+"""The format arrow: Arrow IPC, as a file or as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from cep.errors import ConnectorError
+from cep.runtime.connectors.arrow_types import sql_schema
+from cep.runtime.connectors.base import Read
+from cep.runtime.connectors.columns import ColumnReader
+from cep.runtime.connectors.format_base import Format, Piece, Writer
+from cep.runtime.connectors.storage import CORRUPT, Input, corrupt
+from cep.types import Schema
+
+_MAGIC = b"ARROW1\x00\x00"
+_SLICE_ROWS = 65_536
+
+
+class ArrowFormat(Format):
+    """Apache Arrow's own format.
+
+    A file is a stream between two marks with an index behind it, so both are read as a stream:
+    also through a pipe, or decompressed on the way. A sink writes a stream where it writes to a
+    pipe, a file elsewhere.
+    """
+
+    name = "arrow"
+    extensions = ("arrow", "arrows", "ipc", "feather")
+
+    def pieces(
+        self, source: Input, options: Mapping[str, str], read: Read, skip: int
+    ) -> Iterator[Piece | None]:
+        stream = _stream(source)
+        columns = ColumnReader(stream.schema, source.name, read)
+        row = 0
+        while True:
+            batch = _next(stream, source)
+            if batch is None:
+                return
+            source.note_position()
+            start = max(skip - row, 0)
+            for at in range(start, batch.num_rows, _SLICE_ROWS):
+                part = batch.slice(at, _SLICE_ROWS)
+                yield columns.piece(part, part.num_rows, row + at + 1)
+            row += batch.num_rows
+
+    def infer(self, source: Input, options: Mapping[str, str]) -> Schema:
+        return sql_schema(_stream(source).schema, source.name)
+
+    def writer(self, stream: BinaryIO, options: Mapping[str, str], schema: Schema) -> Writer:
+        return ArrowWriter(stream, schema, indexed="path" in options)
+
+
+class _Whole:
+    """A stream whose first bytes have been looked at already, and that is read in full."""
+
+    def __init__(self, source: Input, first: bytes) -> None:
+        self._source = source
+        self._first = first
+        self.closed = False
+
+    def read(self, size: int = -1) -> bytes:
+        parts = [self._first[:size]] if self._first else []
+        self._first = self._first[size:]
+        left = size - sum(map(len, parts))
+        while left > 0:
+            data = self._source.read(left)
+            if not data:
+                break
+            parts.append(data)
+            left -= len(data)
+        return b"".join(parts)
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _stream(source: Input) -> Any:
+    """Open an input as a stream of record batches; raises ConnectorError where it is none."""
+    try:
+        if source.path is not None:
+            file = pa.memory_map(source.path)
+            if file.read(len(_MAGIC)) != _MAGIC:
+                file.seek(0)
+            return pa.ipc.open_stream(file)
+        whole = _Whole(source, b"")
+        first = whole.read(len(_MAGIC))
+        return pa.ipc.open_stream(
+            pa.PythonFile(_Whole(source, b"" if first == _MAGIC else first), mode="r")
+        )
+    except (*CORRUPT, ValueError) as error:
+        raise ConnectorError(
+            f"{source.name} is no Arrow file or stream: {str(error).partition(chr(10))[0]}",
+            hint="say format = '...' if it is something else",
+        ) from error
+
+
+def _next(stream: Any, source: Input) -> pa.RecordBatch | None:
+    try:
+        return stream.read_next_batch()
+    except StopIteration:
+        return None
+    except CORRUPT as error:
+        raise corrupt(source.name, error) from error
+
+
+class ArrowWriter(Writer):
+    """Writes Arrow IPC: a file with its index, or a stream."""
+
+    def __init__(self, stream: BinaryIO, schema: Schema, indexed: bool) -> None:
+        make = pa.ipc.new_file if indexed else pa.ipc.new_stream
+        self._writer = make(stream, schema.arrow)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        self._writer.close()

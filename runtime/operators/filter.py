@@ -1,0 +1,34 @@
+"""Rows for which a condition is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from cep.runtime.batch import Batch
+from cep.runtime.operator import Operator
+from cep.runtime.rowerrors import Mask, Messages
+from cep.types import Schema
+
+Predicate = Callable[[Sequence[pa.Array], int], tuple[Mask, Messages | None]]
+
+
+class Filter(Operator):
+    """Linear: weights pass through. A row whose condition cannot be computed is put aside."""
+
+    def __init__(self, schema: Schema, predicate: Predicate) -> None:
+        super().__init__(schema)
+        self.predicate = predicate
+
+    def process(self, port: int, batch: Batch) -> Iterable[Batch]:
+        """Return the rows that pass."""
+        mask, errors = self.predicate(batch.columns, batch.rows)
+        if errors is not None:
+            self.outlet.failed(batch, errors)
+            mask = mask & np.equal(errors, None)
+        if mask.all():
+            return (batch,)
+        kept = np.flatnonzero(mask)
+        return (batch.take(kept),) if len(kept) else ()

@@ -1,0 +1,39 @@
+"""New columns from old ones, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from cep.runtime.batch import Batch
+from cep.runtime.operator import Operator
+from cep.runtime.rowerrors import Messages, failed, merge
+from cep.types import Schema
+
+Column = Callable[[Sequence[pa.Array], int], tuple[pa.Array, Messages | None]]
+
+
+class Project(Operator):
+    """Linear: weights pass through. A row with a column that cannot be computed is put aside."""
+
+    def __init__(self, schema: Schema, columns: Sequence[Column]) -> None:
+        super().__init__(schema)
+        self.columns = tuple(columns)
+
+    def process(self, port: int, batch: Batch) -> Iterable[Batch]:
+        """Return the same rows with the new columns."""
+        computed: list[pa.Array] = []
+        errors: Messages | None = None
+        for column in self.columns:
+            values, more = column(batch.columns, batch.rows)
+            computed.append(values)
+            if more is not None:
+                errors = merge(errors, more)
+        projected = batch.replaced(self.schema, computed)
+        if errors is None:
+            return (projected,)
+        self.outlet.failed(batch, errors)
+        kept = np.flatnonzero(~failed(errors))
+        return (projected.take(kept),) if len(kept) else ()

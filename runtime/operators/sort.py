@@ -1,0 +1,105 @@
+"""All rows of an input that ends, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cep.runtime.batch import Batch, concat
+from cep.runtime.consolidate import consolidate
+from cep.runtime.operator import Operator, StateSize
+from cep.runtime.snapshots import batches_to_table, table_to_batches
+from cep.runtime.time import END
+from cep.types import Float, Schema
+
+_BUFFERED = 100_000
+"""Rows that may pile up beyond the limit before they are sorted and cut."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A column to order by."""
+
+    index: int
+    descending: bool
+    nulls_first: bool
+
+
+class Sort(Operator):
+    """Keeps its input until it ends, or the first `limit` rows after `offset` of it.
+
+    Ties are decided by event time, then arrival. NaN is greater than every other number.
+    """
+
+    def __init__(
+        self, schema: Schema, keys: Sequence[Key], limit: int | None, offset: int
+    ) -> None:
+        super().__init__(schema)
+        self.keys = tuple(keys)
+        self.limit = limit
+        self.offset = offset
+        self.buffer: list[Batch] = []
+
+    def process(self, port: int, batch: Batch) -> Iterable[Batch]:
+        """Keep the rows."""
+        self.buffer.append(batch)
+        if self.limit is not None and batch.weight is None:
+            wanted = self.limit + self.offset
+            if sum(b.rows for b in self.buffer) > wanted + _BUFFERED:
+                self.buffer = [self._sorted(concat(self.buffer)).slice(0, wanted)]
+        return ()
+
+    def advance(self, port: int, watermark: int) -> Iterable[Batch]:
+        """Say everything when the input has ended."""
+        super().advance(port, watermark)
+        if watermark < END or not self.buffer:
+            return ()
+        rows = consolidate(concat(self.buffer))
+        self.buffer = []
+        if rows.weight is not None:
+            rows = rows.take(np.repeat(np.arange(rows.rows), np.maximum(rows.weight, 0)))
+        ordered = self._sorted(rows)
+        stop = ordered.rows if self.limit is None else min(self.offset + self.limit, ordered.rows)
+        ordered = ordered.slice(self.offset, max(stop - self.offset, 0))
+        return (Batch(self.schema, ordered.columns, ordered.rows),) if ordered.rows else ()
+
+    def output_watermark(self) -> int:
+        """Return END when the input has ended; before, anything may still be said."""
+        return END if self.watermarks[0] == END else super().output_watermark()
+
+    def _sorted(self, batch: Batch) -> Batch:
+        columns: dict[str, pa.Array] = {}
+        order: list[tuple[str, str]] = []
+
+        def by(values: pa.Array, descending: bool) -> None:
+            name = str(len(columns))
+            columns[name] = values
+            order.append((name, "descending" if descending else "ascending"))
+
+        for key in self.keys:
+            values = batch.columns[key.index]
+            if values.null_count:
+                by(values.is_null().cast(pa.int8()), key.nulls_first)
+            if key.descending and isinstance(self.schema.types[key.index], Float):
+                by(pc.is_nan(values).cast(pa.int8()), True)
+            by(values.cast(pa.int8()) if values.type == pa.bool_() else values, key.descending)
+        if batch.time is not None:
+            by(pa.array(batch.time), False)
+        indices = pc.sort_indices(pa.table(columns), sort_keys=order)
+        return batch.take(indices.to_numpy().astype(np.int64))
+
+    def snapshot(self) -> Mapping[str, pa.Table]:
+        """Return the rows kept."""
+        return {"rows": batches_to_table(self.schema, self.buffer)}
+
+    def restore(self, state: Mapping[str, pa.Table]) -> None:
+        """Take up the rows kept."""
+        self.buffer = table_to_batches(self.schema, state["rows"])
+
+    def size(self) -> StateSize:
+        """Return the rows kept."""
+        return StateSize(sum(b.rows for b in self.buffer), sum(b.nbytes for b in self.buffer))
