@@ -9,7 +9,7 @@ from lark import Token
 
 from cep.errors import ParseError, Span
 from cep.grammar import ast
-from cep.grammar.lexer import UNITS, unit
+from cep.grammar.words import UNITS, unit
 
 LONG_CHAIN = 50
 """Longer chains of AND or OR become balanced trees, so that generated conditions stay shallow."""
@@ -40,7 +40,7 @@ def token_span(token: Token) -> Span:
 
 
 class ExpressionRules:
-    """Methods named after the rules of cep.lark, with an underscore before, that make expressions and types."""
+    """What the rules of expressions and types make; `_select` belongs to the rule `select`."""
 
     def __init__(self) -> None:
         self._parameters = 0

@@ -26,7 +26,7 @@ def merged(span: Span, clauses: tuple[tuple[Span, Clause], ...]) -> dict[str, An
 
 
 class QueryRules:
-    """Methods named after the rules of cep.lark, with an underscore before, that make queries and relations."""
+    """What the rules of queries and relations make; `_select` belongs to the rule `select`."""
 
     # ---- the outermost query
 

@@ -16,7 +16,7 @@ Property = tuple[Span, str, Any]
 
 
 class StatementRules:
-    """Methods named after the rules of cep.lark, with an underscore before, that make statements."""
+    """What the rules of statements make; `_select` belongs to the rule `select`."""
 
     def _query_statement(self, span: Span, query: ast.Query) -> ast.QueryStatement:
         return ast.QueryStatement(query, span=span)

@@ -1,5 +1,4 @@
-"""From Lark's tree to the syntax tree: each rule of `cep.lark` has a method of its name,
-with an underscore before it.
+"""From Lark's tree to the syntax tree: each rule of `cep.lark` has a method named after it.
 
 The methods stand in the mix-ins that this class is put together from, by subject. They are called
 from the leaves up, with the rule's span and its children, which are built already; an optional

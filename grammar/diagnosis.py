@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cep.errors import CepError, ParseError, Span, UnsupportedError
-from cep.grammar.lexer import RESERVED, Lexeme, Reader, Table, words
+from cep.grammar.lexer import Lexeme, Reader, Table
 from cep.grammar.tables import Tables
+from cep.grammar.words import RESERVED, words
 
 ALIKE = 0.7
 """How alike a word must be to a keyword to be taken for its misspelling, as difflib counts."""

@@ -14,44 +14,7 @@ from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_parser_state import ParseConf
 
 from cep.grammar.tables import Tables
-
-
-def words(text: str) -> frozenset[str]:
-    """Return the words of a list that is written as a text."""
-    return frozenset(text.split())
-
-
-RESERVED = words(
-    """
-    AND AS BETWEEN CASE CREATE DISTINCT ELSE EXCEPT FALSE FROM GROUP HAVING IN INTERSECT INTO IS
-    JOIN LIKE NOT NULL ON OR ORDER SELECT THEN TRUE UNION USING WHEN WHERE WITH
-    """
-)
-"""Words that are never a name unless they are quoted."""
-
-NEVER_BARE_ALIAS = words(
-    """
-    ANTI ASOF CHECKPOINT CROSS EMIT FULL INNER LATE LEFT LIMIT MATCH_CONDITION
-    MATCH_RECOGNIZE NATURAL OFFSET QUALIFY RIGHT SEMI WINDOW
-    """
-)
-"""Words that may be names, but not an alias without AS: they begin a clause or a statement."""
-
-UNITS = (
-    "YEAR",
-    "QUARTER",
-    "MONTH",
-    "WEEK",
-    "DAY",
-    "HOUR",
-    "MINUTE",
-    "SECOND",
-    "MILLISECOND",
-    "MICROSECOND",
-)
-"""The units of an interval, longest first."""
-
-PLURALS = {f"{unit}S": unit for unit in UNITS}
+from cep.grammar.words import NEVER_BARE_ALIAS, RESERVED, unit
 
 
 class Lexeme(NamedTuple):
@@ -194,7 +157,8 @@ class Reader:
         ):
             return True
         if keyword == "INTERVAL" and self._kind(index + 1) == "SIGN":
-            return self._kind(index + 2) == "STRING"
+            # `interval - 1` and `interval - 'a'` take something away from a column.
+            return self._kind(index + 2) == "STRING" and self._is_unit(index + 3)
         return self.can_follow(index + 1, self._table.row(after))
 
     def _kind(self, index: int) -> str:
@@ -217,13 +181,7 @@ class Reader:
         return tuple(lexeme.word for lexeme in following) == words
 
     def _between_units(self, index: int) -> bool:
-        if not 0 < index < len(self._lexemes) - 1:
-            return False
-        neighbours = (self._lexemes[index - 1], self._lexemes[index + 1])
-        return all(unit(lexeme.text) for lexeme in neighbours)
+        return index > 0 and self._is_unit(index - 1) and self._is_unit(index + 1)
 
-
-def unit(text: str) -> str | None:
-    """Return the unit that a word names, singular and in upper case, or None."""
-    word = text.upper()
-    return word if word in UNITS else PLURALS.get(word)
+    def _is_unit(self, index: int) -> bool:
+        return index < len(self._lexemes) and unit(self._lexemes[index].text) is not None
