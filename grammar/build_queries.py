@@ -129,6 +129,9 @@ class QueryRules:
     ) -> ast.SelectItem:
         return ast.SelectItem(expression, alias, span=span)
 
+    def _star_item(self, span: Span, star: ast.Star) -> ast.SelectItem:
+        return ast.SelectItem(star, span=span)
+
     def _values(self, span: Span, *rows: tuple[ast.Expression, ...]) -> ast.Values:
         return ast.Values(rows, span=span)
 
