@@ -256,6 +256,9 @@ class ExpressionWriter(Writer):
         return " ".join(parts)
 
     def _called(self, node: ast.Call) -> str:
+        if _is_position(node):
+            part, whole = (self.operand(value, CONCATENATION) for value in node.arguments)
+            return f"position({part}, {whole})"
         arguments = self.listed(node.arguments)
         if node.distinct:
             arguments = f"DISTINCT {arguments}"
@@ -295,6 +298,16 @@ def _level(node: ast.Expression) -> int:
     if isinstance(node, ast.Unary):
         return NOT if node.operator == "not" else UNARY
     return LEVELS.get(type(node), VALUE)
+
+
+def _is_position(node: ast.Call) -> bool:
+    """Say whether a call is one that POSITION, which is a word of its own, allows."""
+    special = (ast.Star, ast.NamedArgument, ast.TableArgument, ast.Descriptor)
+    return (
+        len(node.arguments) == 2
+        and not any(isinstance(argument, special) for argument in node.arguments)
+        and node == ast.Call(ast.Name("position"), node.arguments)
+    )
 
 
 def _not(negated: bool) -> str:

@@ -1,0 +1,94 @@
+-- Queries. Each statement is followed by how it is written back, where that differs.
+
+-- ---- SELECT
+
+SELECT 1;
+select a as x, b y, c "Z" from t;
+-- = SELECT a AS x, b AS y, c AS "Z" FROM t
+SELECT *, t.*, errors.payments.*, a.b FROM t;
+SELECT DISTINCT a FROM t WHERE a > 1 GROUP BY a HAVING count(*) > 1 ORDER BY a LIMIT 10 OFFSET 5;
+SELECT ALL a FROM t;
+-- = SELECT a FROM t
+SELECT a FROM t ORDER BY a DESC, b ASC NULLS FIRST, c DESC NULLS LAST LIMIT ?;
+-- = SELECT a FROM t ORDER BY a DESC, b NULLS FIRST, c DESC NULLS LAST LIMIT ?
+SELECT sum(a) OVER w, rank() OVER (w ORDER BY b) FROM t WINDOW w AS (PARTITION BY c), v AS (w ORDER BY d) QUALIFY rank() OVER v = 1;
+
+-- ---- grouping
+
+SELECT a, b FROM t GROUP BY a, b + 1, (c, d);
+SELECT count(*) FROM t GROUP BY ();
+SELECT a, b FROM t GROUP BY GROUPING SETS ((a, b), a, ()), ROLLUP (a, b), c, CUBE (a, (b, c));
+SELECT grouping(a), grouping FROM t GROUP BY rollup(a);
+-- = SELECT grouping(a), grouping FROM t GROUP BY ROLLUP (a)
+
+-- ---- VALUES, set operations, parentheses, WITH
+
+VALUES (1, 'a'), (2, 'b');
+SELECT 1 UNION SELECT 2 UNION ALL SELECT 3;
+SELECT 1 UNION DISTINCT SELECT 2 INTERSECT SELECT 3 EXCEPT ALL SELECT 4;
+-- = SELECT 1 UNION SELECT 2 INTERSECT SELECT 3 EXCEPT ALL SELECT 4
+(SELECT 1 UNION SELECT 2) INTERSECT SELECT 3;
+SELECT 1 EXCEPT (SELECT 2 EXCEPT SELECT 3);
+((SELECT 1) UNION SELECT 2);
+-- = SELECT 1 UNION SELECT 2
+(SELECT a FROM t ORDER BY a LIMIT 1) UNION (SELECT b FROM u ORDER BY b LIMIT 1) ORDER BY 1;
+SELECT ((SELECT 1)), ((SELECT 1) UNION SELECT 2), ((SELECT 1) + 1), a IN ((SELECT 1)), a IN ((SELECT 1), 2);
+-- = SELECT (SELECT 1), (SELECT 1 UNION SELECT 2), (SELECT 1) + 1, a IN (SELECT 1), a IN ((SELECT 1), 2)
+WITH a AS (SELECT 1), b (x, y) AS (SELECT 2, 3) SELECT * FROM a, b;
+-- = WITH a AS (SELECT 1), b (x, y) AS (SELECT 2, 3) SELECT * FROM a CROSS JOIN b
+SELECT (SELECT max(a) FROM t WHERE t.k = s.k) FROM s;
+
+-- ---- relations
+
+SELECT * FROM t AS x (a, b), errors.payments AS e;
+-- = SELECT * FROM t AS x (a, b) CROSS JOIN errors.payments AS e
+SELECT * FROM "My Stream" m, errors."My Stream";
+-- = SELECT * FROM "My Stream" AS m CROSS JOIN errors."My Stream"
+SELECT * FROM (SELECT 1) AS t (a), (VALUES (1), (2)) v (b);
+-- = SELECT * FROM (SELECT 1) AS t (a) CROSS JOIN (VALUES (1), (2)) AS v (b)
+SELECT * FROM UNNEST(ARRAY[1, 2]) AS u (x) CROSS JOIN generate_series(1, 10);
+-- = SELECT * FROM unnest(ARRAY[1, 2]) AS u (x) CROSS JOIN generate_series(1, 10)
+
+-- ---- windows
+
+SELECT window_start, sum(a) FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start;
+-- = SELECT window_start, sum(a) FROM tumble(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY window_start
+SELECT * FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE, INTERVAL '30' SECOND) h;
+-- = SELECT * FROM hop(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE, INTERVAL '30' SECOND) AS h
+SELECT * FROM session(TABLE s PARTITION BY (k, l), DESCRIPTOR(ts), INTERVAL '5' SECOND);
+SELECT * FROM session(TABLE s PARTITION BY k ORDER BY ts, DESCRIPTOR(ts), INTERVAL '5' SECOND);
+SELECT * FROM slide(TABLE (SELECT * FROM s WHERE a > 0), DESCRIPTOR(ts), INTERVAL '1' HOUR);
+SELECT * FROM TABLE(CUMULATE(DATA => TABLE s, TIMECOL => DESCRIPTOR(ts), STEP => INTERVAL '1' HOUR, SIZE => INTERVAL '1' DAY));
+-- = SELECT * FROM cumulate(data => TABLE s, timecol => DESCRIPTOR(ts), step => INTERVAL '1' HOUR, size => INTERVAL '1' DAY)
+
+-- ---- joins
+
+SELECT * FROM a JOIN b ON a.k = b.k LEFT OUTER JOIN c USING (k, l) FULL JOIN d ON TRUE RIGHT JOIN e ON TRUE;
+-- = SELECT * FROM a JOIN b ON a.k = b.k LEFT JOIN c USING (k, l) FULL JOIN d ON TRUE RIGHT JOIN e ON TRUE
+SELECT * FROM a INNER JOIN b ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL '1' MINUTE AND a.ts;
+-- = SELECT * FROM a JOIN b ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL '1' MINUTE AND a.ts
+SELECT * FROM a CROSS JOIN b NATURAL JOIN c NATURAL LEFT JOIN d;
+SELECT * FROM a SEMI JOIN b ON a.k = b.k LEFT ANTI JOIN c ON a.k = c.k;
+-- = SELECT * FROM a SEMI JOIN b ON a.k = b.k ANTI JOIN c ON a.k = c.k
+SELECT * FROM a, b JOIN c ON b.k = c.k;
+-- = SELECT * FROM a CROSS JOIN (b JOIN c ON b.k = c.k)
+SELECT * FROM a JOIN (b JOIN c ON b.k = c.k) ON a.k = b.k;
+SELECT * FROM ((a JOIN b ON a.k = b.k)), ((SELECT 1) AS x CROSS JOIN y);
+-- = SELECT * FROM a JOIN b ON a.k = b.k CROSS JOIN ((SELECT 1) AS x CROSS JOIN y)
+SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts AS v ON s.k = v.k;
+SELECT * FROM s LEFT JOIN t FOR SYSTEM_TIME AS OF PROCTIME() ON s.k = t.k;
+-- = SELECT * FROM s LEFT JOIN t FOR SYSTEM_TIME AS OF proctime() ON s.k = t.k
+SELECT * FROM s ASOF JOIN q MATCH_CONDITION (s.ts >= q.ts) ON s.k = q.k;
+SELECT * FROM s LEFT ASOF JOIN q MATCH_CONDITION (s.ts >= q.ts) USING (k) ASOF JOIN r MATCH_CONDITION (s.ts > r.ts);
+-- = SELECT * FROM s ASOF LEFT JOIN q MATCH_CONDITION (s.ts >= q.ts) USING (k) ASOF JOIN r MATCH_CONDITION (s.ts > r.ts)
+
+-- ---- when and how results are said
+
+SELECT a FROM s EMIT AFTER WATERMARK;
+SELECT a FROM s EMIT STREAM;
+SELECT a FROM s EMIT STREAM AFTER DELAY INTERVAL '1' SECOND LATE ROWS DROP ON ERROR STOP WITH (state_ttl = INTERVAL '1' DAY);
+SELECT a FROM s WITH ('state_ttl' = INTERVAL '1' DAY) ON ERROR STOP LATE ROWS ERROR EMIT STREAM;
+-- = SELECT a FROM s EMIT STREAM LATE ROWS ERROR ON ERROR STOP WITH (state_ttl = INTERVAL '1' DAY)
+SELECT a FROM s LATE ROWS CORRECT WITHIN INTERVAL '1' HOUR;
+SELECT a FROM s LATE ROWS TO errors.late;
+SELECT a FROM s ASOF JOIN t MATCH_CONDITION (s.ts >= t.ts) ON ERROR STOP;

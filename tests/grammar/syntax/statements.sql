@@ -1,0 +1,39 @@
+-- Data and control. Each statement is followed by how it is written back, where that differs.
+
+INSERT INTO s VALUES (1, 'a'), (2, 'b');
+INSERT INTO s (a, b) SELECT a, b FROM t WHERE a > 0 EMIT AFTER WATERMARK;
+INSERT INTO s (SELECT 1);
+-- = INSERT INTO s SELECT 1
+UPDATE t SET a = 1, b = b + 1 WHERE k = 1;
+DELETE FROM t WHERE k = 1;
+DELETE FROM errors.payments;
+
+START q AS SELECT a FROM s;
+STOP q;
+STOP q DRAIN;
+-- = STOP q
+STOP q CANCEL;
+CHECKPOINT;
+REPLAY q FROM TIMESTAMP '2026-01-01 00:00:00';
+
+SHOW STREAMS; SHOW TABLES; SHOW VIEWS; SHOW SINKS; SHOW ALERTS; SHOW QUERIES; SHOW FUNCTIONS; SHOW WATERMARKS;
+DESCRIBE s;
+EXPLAIN SELECT a FROM s;
+EXPLAIN ANALYZE INSERT INTO t SELECT a FROM s;
+SET time_zone = 'Europe/Vienna';
+SET parallelism = 4;
+SET offset = -1.5;
+SET sql.strict = TRUE;
+SET 'odd key' = word;
+-- = SET 'odd key' = 'word'
+SET delay = INTERVAL '1' SECOND;
+
+SUBSCRIBE v;
+SUBSCRIBE TO v WITH (SNAPSHOT);
+-- = SUBSCRIBE v WITH (SNAPSHOT)
+SUBSCRIBE v WITH (progress, snapshot);
+-- = SUBSCRIBE v WITH (SNAPSHOT, PROGRESS)
+
+ASSERT ROWS SELECT a, b FROM t VALUES (1, 'a'), (2, NULL);
+ASSERT ROWS VALUES (1) VALUES (1);
+ASSERT EMPTY SELECT a FROM t WHERE FALSE;
