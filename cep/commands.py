@@ -15,7 +15,7 @@ from cep.catalog import Column, Relation, SinkEntry, View
 from cep.errors import AssertionFailed, BindError, UnsupportedError, did_you_mean
 from cep.feeds import Feed
 from cep.grammar import ast
-from cep.grammar.unparse import quoted
+from cep.grammar.unparse import unparse
 from cep.planner.binder.declarations import bind_relation, bind_sink, bind_view
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
@@ -467,6 +467,11 @@ def _column_origin(relation: Relation, column: Column) -> str:
     if relation.watermark is not None and relation.watermark.column == column.field.name:
         text += ", event time"
     return text
+
+
+def quoted(name: str) -> str:
+    """Return a name as it must be written, in quotes where it needs them."""
+    return unparse(ast.Name(name))
 
 
 def create_statement(relation: Relation) -> str:

@@ -3,7 +3,8 @@
 An evaluator takes the columns of a batch and their number of rows, and returns the values (an
 Arrow array, or a scalar that stands for every row) with the errors of single rows. Errors travel
 beside the values, so nothing needs to be computed lazily: CASE, AND, OR and COALESCE drop the
-errors of what a row did not need.
+errors of what a row did not need. For the same reason a part that several expressions of one
+operator share can be computed once: its operator puts the outcome behind the columns.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from cep.planner.expressions import (
     Expression,
     Input,
     Logical,
+    Shared,
 )
 from cep.runtime.functions.casts import cast
 from cep.runtime.rowerrors import Mask, Messages, Operand, attempt, merge, only_where
@@ -90,6 +92,16 @@ def _constant(expression: Constant, session: Session) -> Evaluator:
 def _input(expression: Input, session: Session) -> Evaluator:
     index = expression.index
     return lambda columns, _: (columns[index], None)
+
+
+def _shared(expression: Shared, session: Session) -> Evaluator:
+    position = expression.index
+
+    def evaluate(columns: Sequence[pa.Array], rows: int) -> Outcome:
+        outcome: Outcome = columns[position]
+        return outcome
+
+    return evaluate
 
 
 def _call(expression: Call, session: Session) -> Evaluator:
@@ -219,6 +231,7 @@ def _coalesce(expression: Coalesce, session: Session) -> Evaluator:
 _COMPILERS: dict[type[Expression], Callable[..., Evaluator]] = {
     Constant: _constant,
     Input: _input,
+    Shared: _shared,
     Call: _call,
     Cast: _cast,
     Logical: _logical,

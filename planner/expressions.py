@@ -157,6 +157,17 @@ class Coalesce(Expression):
 
 
 @dataclass(frozen=True)
+class Shared(Expression):
+    """A part that its node computes once for several expressions, by position among those parts."""
+
+    index: int
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class AggregateExpression(Expression):
     """The call of an aggregate function; lives only inside the binder, until GROUP BY is planned."""
 

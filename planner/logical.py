@@ -10,7 +10,7 @@ from functools import cached_property
 from cep.catalog import Relation
 from cep.planner.expressions import Expression, Input
 from cep.planner.properties import Properties, WindowColumns
-from cep.runtime.aggregates.registry import Aggregate as AggregateFunction
+from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
 from cep.types import DataType, Field, Schema, Timestamp, TimestampLtz
 
@@ -108,9 +108,10 @@ class Values(Node):
 
 @dataclass(frozen=True)
 class Filter(Unary):
-    """The rows for which the predicate is true."""
+    """The rows for which the predicate is true. `shared` are parts that it reads more than once."""
 
     predicate: Expression
+    shared: tuple[Expression, ...] = ()
 
     @property
     def schema(self) -> Schema:
@@ -121,15 +122,16 @@ class Filter(Unary):
         return replace(self.input.properties, state="none")
 
     def describe(self) -> str:
-        return f"Filter {self.predicate}"
+        return f"Filter {self.predicate}{_sharing(self.shared)}"
 
 
 @dataclass(frozen=True)
 class Project(Unary):
-    """One expression per output column."""
+    """One expression per output column. `shared` are parts that several of them read."""
 
     expressions: tuple[Expression, ...]
     names: tuple[str, ...]
+    shared: tuple[Expression, ...] = ()
 
     @cached_property
     def schema(self) -> Schema:
@@ -158,7 +160,12 @@ class Project(Unary):
             name if str(e) == name else f"{e} AS {name}"
             for name, e in zip(self.names, self.expressions, strict=True)
         ]
-        return f"Project {', '.join(shown)}"
+        return f"Project {', '.join(shown)}{_sharing(self.shared)}"
+
+
+def _sharing(shared: tuple[Expression, ...]) -> str:
+    """Say which parts are computed once for several expressions."""
+    return f", sharing {', '.join(map(str, shared))}" if shared else ""
 
 
 @dataclass(frozen=True)
@@ -240,22 +247,12 @@ class Tumble(Unary):
         return f"Tumble {duration(self.size_us)} on {name}{offset}"
 
 
-@dataclass(frozen=True)
-class AggregateCall:
-    """One aggregate over columns of the input; `filter` is a BOOLEAN column."""
-
-    function: AggregateFunction
-    arguments: tuple[int, ...]
-    type: DataType
-    filter: int | None = None
-    distinct: bool = False
-
-    def show(self, names: tuple[str, ...]) -> str:
-        """Return the call with the names of the input's columns."""
-        shown = ", ".join(names[i] for i in self.arguments) or "*"
-        where = "" if self.filter is None else f" FILTER (WHERE {names[self.filter]})"
-        distinct = "DISTINCT " if self.distinct else ""
-        return f"{self.function.name.upper()}({distinct}{shown}){where}"
+def show_call(call: AggregateCall, names: tuple[str, ...]) -> str:
+    """Return an aggregate call with the names of the input's columns."""
+    shown = ", ".join(names[i] for i in call.arguments) or "*"
+    where = "" if call.filter is None else f" FILTER (WHERE {names[call.filter]})"
+    distinct = "DISTINCT " if call.distinct else ""
+    return f"{call.aggregate.name.upper()}({distinct}{shown}){where}"
 
 
 @dataclass(frozen=True)
@@ -281,7 +278,7 @@ class Aggregate(Unary):
             for name, i in zip(self.names, self.keys, strict=False)
         ]
         calls = [
-            Field(name, call.type)
+            Field(name, call.result)
             for name, call in zip(self.names[len(self.keys) :], self.calls, strict=True)
         ]
         return Schema((*keys, *calls))
@@ -326,7 +323,7 @@ class Aggregate(Unary):
 
     def describe(self) -> str:
         names = self.input.schema.names
-        calls = ", ".join(c.show(names) for c in self.calls)
+        calls = ", ".join(show_call(c, names) for c in self.calls)
         keys = ", ".join(names[i] for i in self.keys)
         if not self.calls:
             head = f"Distinct on {keys}"

@@ -107,13 +107,15 @@ def _values(node: Values, lowered: Lowered, session: Session) -> int:
 def _filter(node: Filter, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     condition = compile_predicate(node.predicate, session)
-    return lowered.graph.add(filter.Filter(node.schema, condition), [below])
+    shared = [compile_expression(e, session) for e in node.shared]
+    return lowered.graph.add(filter.Filter(node.schema, condition, shared), [below])
 
 
 def _project(node: Project, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     columns = [compile_column(e, session) for e in node.expressions]
-    return lowered.graph.add(project.Project(node.schema, columns), [below])
+    shared = [compile_expression(e, session) for e in node.shared]
+    return lowered.graph.add(project.Project(node.schema, columns, shared), [below])
 
 
 def _union(node: Union, lowered: Lowered, session: Session) -> int:
@@ -130,16 +132,12 @@ def _tumble(node: Tumble, lowered: Lowered, session: Session) -> int:
 
 def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
-    calls = tuple(
-        aggregate.AggregateCall(c.function, c.arguments, c.type, c.filter, c.distinct)
-        for c in node.calls
-    )
     window = node.window
     operator = aggregate.GroupAggregate(
         node.input.schema,
         node.schema,
         node.keys,
-        calls,
+        node.calls,
         window=None
         if window is None
         else aggregate.WindowKey(window.start, window.end, window.unit),

@@ -17,8 +17,9 @@ from cep.planner.expressions import (
     substitute,
     walk,
 )
-from cep.planner.logical import Aggregate, AggregateCall, Node, Project
+from cep.planner.logical import Aggregate, Node, Project
 from cep.planner.properties import WindowColumns
+from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
 
 

@@ -13,21 +13,31 @@ from cep.runtime.rowerrors import Messages, failed, merge
 from cep.types import Schema
 
 Column = Callable[[Sequence[pa.Array], int], tuple[pa.Array, Messages | None]]
+Part = Callable[[Sequence[pa.Array], int], object]
 
 
 class Project(Operator):
-    """Linear: weights pass through. A row with a column that cannot be computed is put aside."""
+    """Linear: weights pass through. A row with a column that cannot be computed is put aside.
 
-    def __init__(self, schema: Schema, columns: Sequence[Column]) -> None:
+    The outcomes of `shared`, parts that several columns read, are put behind the input's columns.
+    """
+
+    def __init__(
+        self, schema: Schema, columns: Sequence[Column], shared: Sequence[Part] = ()
+    ) -> None:
         super().__init__(schema)
         self.columns = tuple(columns)
+        self.shared = tuple(shared)
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         """Return the same rows with the new columns."""
         computed: list[pa.Array] = []
         errors: Messages | None = None
+        given = batch.columns
+        if self.shared:
+            given = (*given, *(part(given, batch.rows) for part in self.shared))
         for column in self.columns:
-            values, more = column(batch.columns, batch.rows)
+            values, more = column(given, batch.rows)
             computed.append(values)
             if more is not None:
                 errors = merge(errors, more)
