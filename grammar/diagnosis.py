@@ -9,7 +9,7 @@ from typing import Any
 from cep.errors import CepError, ParseError, Span, UnsupportedError
 from cep.grammar.lexer import Lexeme, Reader, Table
 from cep.grammar.tables import Tables
-from cep.grammar.words import RESERVED, words
+from cep.grammar.words import NEVER_BARE_ALIAS, RESERVED, words
 
 ALIKE = 0.7
 """How alike a word must be to a keyword to be taken for its misspelling, as difflib counts."""
@@ -20,6 +20,8 @@ STATEMENT_WORDS = words(
     SHOW SILENCE START STOP SUBSCRIBE UNSILENCE UPDATE VALUES WITH
     """
 )
+# Reserved words that are hardly ever meant as a name.
+CLAUSE_WORDS = words("AND AS FROM HAVING JOIN ON OR SELECT UNION USING WHERE WITH")
 QUERY_CLAUSES = frozenset(("EMIT", "LATE", "ON_ERROR_STOP"))
 OPENING = {"LPAR": "RPAR", "LSQB": "RSQB"}
 
@@ -32,7 +34,7 @@ OPERATORS = words(
 COMPARISONS = frozenset(("=", "<>", "!=", "<", "<=", ">", ">="))
 
 # The order in which expectations are told, as far as it matters.
-FIRST_TOLD = (",", ")", "]", "=", "(", "FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "ON", "AS")
+FIRST_TOLD = (",", ")", "]", "=", "(", "AND", "FROM", "WHERE", "GROUP BY", "ORDER BY", "AS")
 TOLD = 5
 """How many expectations are told at most."""
 
@@ -94,7 +96,6 @@ class _Diagnosis:
         return (
             self._unsupported()
             or self._character()
-            or self._glued_number()
             or self._missing_semicolon()
             or self._closing_bracket()
             or self._misspelt()
@@ -116,6 +117,8 @@ class _Diagnosis:
         found = self._found
         if found is None or found.kind != "ERROR":
             return None
+        if found.text[0].isdecimal() or found.text[0] == ".":
+            return self._at(found, f"{_short(found.text)} is neither a number nor a name")
         if found.text == "/*":
             return self._at(found, "this comment is never closed", "comments end with */")
         if found.text == "'":
@@ -129,16 +132,6 @@ class _Diagnosis:
         shown = found.text if found.text.isprintable() else f"U+{ord(found.text):04X}"
         message = f"the character {shown} has no meaning here"
         return self._at(found, message, CHARACTERS.get(found.text))
-
-    def _glued_number(self) -> CepError | None:
-        if self._index == 0 or self._found is None or self._found.kind != "NAME":
-            return None
-        before = self._lexemes[self._index - 1]
-        if before.kind != "NUMBER" or before.end != self._found.start:
-            return None
-        place = Span(before.start, self._found.end)
-        text = before.text + self._found.text
-        return ParseError(f"{_short(text)} is neither a number nor a name", span=place)
 
     # ---- what is missing between statements or brackets
 
@@ -259,11 +252,22 @@ class _Diagnosis:
         told = ", ".join(expected[:-1]) + " or " + expected[-1] if expected[1:] else expected[0]
         if len(expected) > TOLD:
             told = ", ".join(expected[:TOLD]) + ", …"
-        hint = None
-        found = self._found
-        if found is not None and found.word in RESERVED and "NAME" in self._accepted:
-            hint = f'a name like this is written in double quotes, "{found.text.lower()}"'
+        hint = self._name_hint()
         return self._here(f"unexpected {self._describe()}, expected {told}", hint)
+
+    def _name_hint(self) -> str | None:
+        """Return how to write a keyword that may have been meant as a name."""
+        found = self._found
+        before = self._lexemes[self._index - 1] if self._index else None
+        if found is not None and found.word in RESERVED and "NAME" in self._accepted:
+            named = before is not None and before.text.upper() in (".", "AS")
+            if named or found.word not in CLAUSE_WORDS:
+                return f'a name like this is written in double quotes, "{found.text.lower()}"'
+        if before is not None and before.word in NEVER_BARE_ALIAS:
+            stack = self._stacks.get(self._index - 1)
+            if stack is not None and self._table.shift(stack, "ALIAS") is not None:
+                return f"if {before.text} is to be an alias, write AS before it"
+        return None
 
     def _expected(self) -> list[str]:
         """Return what could have come, in words, the most telling first."""
@@ -272,9 +276,17 @@ class _Diagnosis:
         if {"NUMBER", "CASE"} <= spelled:
             told.append("a column name or expression")
             spelled -= self._expression_starts()
+            if {"SELECT", "VALUES"} <= spelled:
+                told = ["an expression", "a query"]
+                spelled -= {"SELECT", "VALUES", "WITH"}
         elif {"NAME", "ARRAY", "DOUBLE"} <= spelled:
             told.append("a type")
             spelled -= {"NAME", "ARRAY", "MAP", "ROW", "INTERVAL", "DOUBLE", "TIMESTAMP"}
+        elif {"CREATE", "DROP"} <= spelled:
+            return ["a statement such as SELECT or CREATE"]
+        elif {"SELECT", "VALUES"} <= spelled:
+            told.append("a query")
+            spelled -= {"SELECT", "VALUES", "WITH", "("}
         elif self._after_interval():
             return ["a unit such as DAY, HOUR or SECOND"]
         elif "NAME" in spelled:
@@ -285,7 +297,8 @@ class _Diagnosis:
             told.append("a number")
         operator = "||" in spelled
         if operator:
-            spelled -= OPERATORS
+            # Within BETWEEN an AND is more than an operator.
+            spelled -= OPERATORS - ({"AND"} if "OR" not in spelled else set()) | {"("}
         spelled -= {"NAME", "QUOTED_NAME", "STRING", "NUMBER", "UNIT_TO", "SIGN", "."}
         end = "$END" in spelled
         clauses = sorted(
@@ -310,6 +323,8 @@ class _Diagnosis:
         return "INTERVAL" in words and self._accepted <= {"NAME"}
 
     def _spell(self, name: str) -> str:
+        if name in ("GROUP", "ORDER"):
+            return f"{name} BY"
         return name if name[0].isalpha() else f"'{name}'"
 
     def _describe(self) -> str:

@@ -18,6 +18,9 @@ from cep.grammar.diagnosis import diagnose
 from cep.grammar.lexer import Lexeme, Reader, Table, scan, statements
 from cep.grammar.tables import tables
 
+MAX_STACK = 20 * MAX_DEPTH
+"""How far the parser's stack may grow: what is deeper than that was nested without brackets."""
+
 T = TypeVar("T", bound=ast.Node)
 
 
@@ -85,11 +88,11 @@ class Reading:
                 terminal, count = reader.read(index, state.state_stack)
                 if terminal in _OPENING:
                     depth += 1
-                    if depth > MAX_DEPTH:
-                        raise too_deep(Span(lexeme.start, lexeme.end))
                 elif terminal in _CLOSING:
                     depth -= 1
                 state.feed_token(_token(terminal, lexeme, lexemes[index + count - 1]))
+                if depth > MAX_DEPTH or len(state.state_stack) > MAX_STACK:
+                    raise too_deep(Span(lexeme.start, lexeme.end))
                 index += count
             tree: Tree[Token] = state.feed_token(Token("$END", ""), True)
         except UnexpectedInput:

@@ -34,8 +34,9 @@ class Lexeme(NamedTuple):
 def scan(text: str, tables: Tables) -> list[Lexeme]:
     """Cut `text` into lexemes, without spaces and comments.
 
-    A character that begins nothing, and the opening of a string, quoted name or comment that is
-    never closed, is an ERROR lexeme; in the latter case nothing follows it.
+    A character that begins nothing, a number that runs into a word, and the opening of a string,
+    quoted name or comment that is never closed, is an ERROR lexeme; in the last case nothing
+    follows it.
     """
     lexemes = []
     ignored = tables.ignored
@@ -49,6 +50,9 @@ def scan(text: str, tables: Tables) -> list[Lexeme]:
         if kind == "SLASH" and text.startswith("/*", start):
             lexemes.append(Lexeme("ERROR", "/*", start, len(text)))
             break
+        if kind == "NAME" and lexemes and lexemes[-1].kind == "NUMBER" and lexemes[-1].end == start:
+            number = lexemes.pop()
+            lexeme = Lexeme("ERROR", number.text + lexeme.text, number.start, end)
         lexemes.append(lexeme)
         if kind == "ERROR" and lexeme.text in "'\"" and text[start : start + 2] != '""':
             lexemes[-1] = Lexeme("ERROR", lexeme.text, start, len(text))
