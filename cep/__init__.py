@@ -1,9 +1,9 @@
 """Complex event processing in Python: continuous queries in SQL over streams of events.
 
-    import cep
+import cep
 
-    engine = cep.Engine()
-    engine.execute("SELECT a + b AS c FROM (VALUES (1, 2)) t(a, b)").fetchall()
+engine = cep.Engine()
+engine.execute("SELECT a + b AS c FROM (VALUES (1, 2)) t(a, b)").fetchall()
 """
 
 from importlib.metadata import PackageNotFoundError, version

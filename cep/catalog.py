@@ -41,7 +41,7 @@ class WatermarkRule:
 
 @dataclass(frozen=True)
 class Relation:
-    """A declared stream. Without a connector (empty `options`) it is fed by INSERT and the program."""
+    """A declared stream. Without a connector (no `options`) it is fed by INSERT and the program."""
 
     name: str
     columns: tuple[Column, ...]
@@ -110,12 +110,13 @@ class Catalog:
         return self._entries.get(name)
 
     def lookup(self, name: str, span: Span | None = None) -> Entry:
-        """Return the declaration called `name`; raise BindError with a likely one if there is none."""
+        """Return the declaration called `name`; raise BindError where there is none."""
         entry = self._entries.get(name)
         if entry is None:
             hint = did_you_mean(name, self._entries) or (
-                "declare it first: CREATE STREAM …" if not self._entries else
-                f"there are: {', '.join(sorted(self._entries)[:8])}"
+                "declare it first: CREATE STREAM …"
+                if not self._entries
+                else f"there are: {', '.join(sorted(self._entries)[:8])}"
             )
             raise BindError(f"there is no stream, view or sink called {name}", span=span, hint=hint)
         return entry

@@ -62,8 +62,10 @@ def done(message: str) -> Result:
     return Result(Schema(()), message=message)
 
 
-def table(names: Sequence[str], rows: Sequence[Sequence[object]], types: Sequence[DataType] = ()) -> Result:
-    """Return rows that the engine says of itself; columns are VARCHAR unless `types` says otherwise."""
+def table(
+    names: Sequence[str], rows: Sequence[Sequence[object]], types: Sequence[DataType] = ()
+) -> Result:
+    """Return rows that the engine says of itself; VARCHAR unless `types` says otherwise."""
     kinds = types or [VARCHAR] * len(names)
     schema = Schema(tuple(Field(n, t) for n, t in zip(names, kinds, strict=True)))
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
@@ -98,8 +100,7 @@ def _started(engine: Engine, name: str, message: str, drive: bool) -> Result:
     running = engine.queries[name]
     if not drive or not running.plan.properties.bounded:
         return done(message)
-    while running.live:
-        running.step()
+    engine.drive(running)
     late, errors = running.aside.late_rows.count, running.aside.errors.count
     parts = [f"{name}: {running.rows_out:,} rows"]
     if late:
@@ -122,9 +123,7 @@ def _stop(engine: Engine, statement: ast.StopQuery, _: Parameters, drive: bool) 
     return done(f"stopped {name}")
 
 
-def _insert(
-    engine: Engine, statement: ast.Insert, parameters: Parameters, drive: bool
-) -> Result:
+def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive: bool) -> Result:
     target = engine.catalog.lookup(statement.target.value, statement.target.span)
     if isinstance(target, View):
         raise BindError(
@@ -152,9 +151,7 @@ def _tuples(batch: pa.RecordBatch) -> Any:
     return zip(*(c.to_pylist() for c in batch.columns), strict=True)
 
 
-def _arranged(
-    engine: Engine, statement: ast.Insert, target: Relation | SinkEntry
-) -> ast.Query:
+def _arranged(engine: Engine, statement: ast.Insert, target: Relation | SinkEntry) -> ast.Query:
     """Return the query of an INSERT with its columns in the order of the target's."""
     if not statement.columns:
         return statement.query
@@ -308,9 +305,7 @@ def _create_sink(
 
 def _no_system_name(name: ast.Name) -> None:
     if name.value.startswith(("errors.", "late.")):
-        raise BindError(
-            f"{name.value} is a name that the engine keeps for itself", span=name.span
-        )
+        raise BindError(f"{name.value} is a name that the engine keeps for itself", span=name.span)
 
 
 def _drop(engine: Engine, statement: ast.Drop, _: Parameters, drive: bool) -> Result:
@@ -475,7 +470,7 @@ def quoted(name: str) -> str:
 
 
 def create_statement(relation: Relation) -> str:
-    """Return the CREATE STREAM statement that declares a stream with all its columns written out."""
+    """Return the statement that declares a stream, with all its columns written out."""
     lines = []
     for column in relation.columns:
         name = quoted(column.field.name)
@@ -500,9 +495,7 @@ def create_statement(relation: Relation) -> str:
     return text + ";"
 
 
-def _explain(
-    engine: Engine, statement: ast.Explain, parameters: Parameters, drive: bool
-) -> Result:
+def _explain(engine: Engine, statement: ast.Explain, parameters: Parameters, drive: bool) -> Result:
     inner = statement.statement
     query = inner if isinstance(inner, ast.Query) else getattr(inner, "query", None)
     if not isinstance(query, ast.Query):
@@ -538,8 +531,11 @@ def system_relation(engine: Engine, name: str) -> Relation | None:
         raise BindError(
             f"there is nothing called {name}",
             hint=did_you_mean(name, known)
-            or (f"there are {', '.join(sorted(known)[:8])}" if known else
-                "name a query that was started, or a stream that was read"),
+            or (
+                f"there are {', '.join(sorted(known)[:8])}"
+                if known
+                else "name a query that was started, or a stream that was read"
+            ),
         )
     return Relation(
         name, tuple(Column(f) for f in store.schema.fields), bounded=True, kind="system"

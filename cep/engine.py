@@ -3,10 +3,11 @@
 The life of a query, in `_prepare`:
 
 1. *parse*: text becomes a syntax tree (`cep.grammar`);
-2. *bind*: the tree becomes a typed logical plan; here a user's errors of meaning are raised
+2. *bind*: the tree becomes a typed logical plan; a user's errors of meaning are raised here
    (`cep.planner.binder`);
 3. *optimize*: rules make the plan cheaper (`cep.planner.optimizer`);
-4. *lower*: the plan becomes a graph of operators over compiled expressions (`cep.planner.lowering`);
+4. *lower*: the plan becomes a graph of operators with compiled expressions
+   (`cep.planner.lowering`);
 5. *run*: rows and watermarks are pushed through the graph, and its root says the result
    (`cep.runtime`).
 """
@@ -75,6 +76,7 @@ class Engine:
         self.session = Session(clock or WallClock(), ZoneInfo(zone))
         self.queries: dict[str, Running] = {}
         self.errors: dict[str, Quarantine] = {}
+        self.watch: Callable[[Running], None] = lambda running: None
         self._feeds: dict[str, Feed] = {}
         self._queue: deque[Callable[[], None]] = deque()
         self._lock = threading.RLock()
@@ -96,7 +98,12 @@ class Engine:
         return result
 
     def script(
-        self, sql: str, parameters: Parameters = (), *, origin: str | None = None, drive: bool = False
+        self,
+        sql: str,
+        parameters: Parameters = (),
+        *,
+        origin: str | None = None,
+        drive: bool = False,
     ) -> Iterator[Result]:
         """Run the statements of a script one by one and yield the result of each.
 
@@ -148,7 +155,7 @@ class Engine:
         name: str,
         query: ast.Query,
         parameters: Parameters,
-        deliver: Callable[[Batch], None],
+        deliver: Callable[[Batch], None] | None,
         *,
         strict: bool,
     ) -> Running:
@@ -172,7 +179,7 @@ class Engine:
         return running
 
     def _feed_for(self, relation: Relation, columns: tuple[int, ...], filters: Any) -> Feed:
-        """Return what reads a stream: the one feed of the program's inserts, or a source of its own."""
+        """Return what reads a stream: the feed of the program's inserts, or a source of its own."""
         if relation.kind == "system":
             return commands.system_feed(self, relation, columns)
         if relation.connector is None:
@@ -194,10 +201,8 @@ class Engine:
 
     def once(self, query: ast.Query, parameters: Parameters = ()) -> Result:
         """Answer a query over finite things; its rows are computed while they are fetched."""
-        results: list[Result] = []
-        running = self._prepare("", query, parameters, lambda b: results[0].put(b), strict=True)
-        unbounded = not running.plan.properties.bounded
-        if unbounded:
+        running = self._prepare("", query, parameters, None, strict=True)
+        if not running.plan.properties.bounded:
             running.close()
             streams = ", ".join(dict.fromkeys(n for n, _ in running.entries()))
             raise BindError(
@@ -205,11 +210,10 @@ class Engine:
                 span=query.span,
                 hint="start it with engine.query(…) or START name AS SELECT …, or add LIMIT",
             )
-        results.append(self._result(running))
         self.last = running
         with self._lock:
             running.begin()
-        return results[0]
+        return self._result(running)
 
     def values(
         self, query: ast.Query, parameters: Parameters, schema: Schema
@@ -228,19 +232,38 @@ class Engine:
         return list(zip(*(a.to_pylist() for a in arrays), strict=True)) if arrays else rows
 
     def live(self, query: ast.Query, parameters: Parameters = ()) -> Result:
-        """Start a continuous query whose sources are driven while rows are fetched from its result."""
+        """Start a continuous query that is driven while rows are fetched from its result."""
         result = self.start(query, parameters)
         running = self.queries[f"query_{self._started}"]
 
         def pump() -> bool:
-            with self._lock:
-                moved = running.live and running.step()
-            if not moved and running.live:
-                time.sleep(_IDLE_SECONDS)
-            return running.live
+            # It may read what other queries insert, so these go on beside it.
+            return self._step(running, [q for q in self.queries.values() if q.live])
 
         result.pump = pump
+        result.live = True
         return result
+
+    def drive(self, running: Running) -> None:
+        """Run a query until its sources have ended."""
+        while self._step(running, [running]):
+            pass
+
+    def _step(self, shown: Running, driven: Sequence[Running]) -> bool:
+        """Let some queries take their next rows; return False where none of them can have more.
+
+        `watch` is called after each step with the query for whose sake it was made. It may raise,
+        to stop between two steps.
+        """
+        moved = False
+        for running in driven:
+            with self._lock:
+                moved = (running.live and running.step()) or moved
+        self.watch(shown)
+        live = not shown.closed and any(q.live for q in driven)
+        if live and not moved:
+            time.sleep(_IDLE_SECONDS)
+        return live
 
     def start_into(
         self,
@@ -252,9 +275,9 @@ class Engine:
     ) -> None:
         """Start a continuous query whose rows go into a stream or a sink."""
         plan = self.plan(query, parameters)
-        close: Callable[[], None] = lambda: None
+        close: Callable[[], None]
         if isinstance(target, Relation):
-            write = self._into_stream(target, plan, span)
+            write, close = self._into_stream(target, plan, span), _nothing
         else:
             write, close = self._into_sink(target, plan, span)
         try:
@@ -282,15 +305,11 @@ class Engine:
             raise BindError(
                 f"a query called {name} is running", span=query.span, hint=f"STOP {name} first"
             )
-        results: list[Result] = []
         with self._lock:
-            running = self._prepare(
-                name, query, parameters, deliver or (lambda b: results[0].put(b)), strict=False
-            )
+            running = self._prepare(name, query, parameters, deliver, strict=False)
             self.queries[name] = running
-            results.append(self._result(running, continuous=True))
             running.begin()
-        return results[0]
+        return self._result(running, continuous=True)
 
     def _result(self, running: Running, *, continuous: bool = False) -> Result:
         properties = running.plan.properties
@@ -299,13 +318,13 @@ class Engine:
             with self._lock:
                 return running.live and running.step()
 
-        result = Result(
+        return Result(
             running.plan.schema,
+            ready=running.said,
             changes=not properties.append_only,
             pump=(lambda: False) if continuous else pump,
             close=running.close,
         )
-        return result
 
     # ------------------------------------------------------------ rows and time
 
@@ -374,9 +393,11 @@ class Engine:
                 or "declare it with CREATE STREAM",
             )
         if not isinstance(entry, Relation) or entry.connector is not None:
-            what = f"the stream {stream} is read by its connector" if isinstance(
-                entry, Relation
-            ) else f"{stream} is a {entry.kind}"
+            what = (
+                f"the stream {stream} is read by its connector"
+                if isinstance(entry, Relation)
+                else f"{stream} is a {entry.kind}"
+            )
             raise UsageError(
                 f"{what}, so nothing can be inserted",
                 hint="only a stream that was declared without WITH (connector = …) takes inserts",
@@ -414,7 +435,9 @@ class Engine:
             if not moved:
                 time.sleep(_IDLE_SECONDS)
 
-    def _into_sink(self, entry: SinkEntry, plan: Node, span: Span) -> tuple[Callable[[Batch], None], Callable[[], None]]:
+    def _into_sink(
+        self, entry: SinkEntry, plan: Node, span: Span
+    ) -> tuple[Callable[[Batch], None], Callable[[], None]]:
         """Open a sink for the rows of a plan; return what writes to it and what closes it."""
         connector = self.connectors.lookup(entry.connector)
         options = settle(connector, entry.options)
@@ -465,9 +488,7 @@ class Engine:
         """Return stream, partition and watermark of everything that is being read."""
         feeds = list(self._feeds.values())
         feeds += [f for q in self.queries.values() if not q.closed for f in q.feeds]
-        return [
-            (f.name, p, w) for f in feeds for p, w in f.ingest.watermarks.partitions().items()
-        ]
+        return [(f.name, p, w) for f in feeds for p, w in f.ingest.watermarks.partitions().items()]
 
     def forget(self, entry: Entry) -> None:
         """Let go of what the engine keeps for a declaration that was dropped."""
@@ -489,3 +510,7 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _nothing() -> None:
+    """Close what needs no closing."""

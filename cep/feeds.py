@@ -38,9 +38,7 @@ class Subscription:
     def push(self, batch: Batch) -> None:
         """Send rows into the query."""
         if self.positions is not None:
-            batch = batch.replaced(
-                self.entry.schema, [batch.columns[p] for p in self.positions]
-            )
+            batch = batch.replaced(self.entry.schema, [batch.columns[p] for p in self.positions])
         self.graph.push(self.entry.node, 0, batch)
 
 
@@ -168,5 +166,3 @@ def _shown(rows: Rows, index: int) -> str:
 def columns_wanted(entries: Sequence[Entry]) -> tuple[int, ...]:
     """Return the columns that some entries want of one stream, together."""
     return tuple(sorted({c for e in entries for c in e.columns}))
-
-

@@ -77,13 +77,15 @@ class Result:
     """The rows of a query, as far as they have been said.
 
     `pump` makes progress and says whether there may be more at once; a one-shot query is pumped
-    until it ends, a continuous one gives what has been said since the last call.
+    until it ends, a continuous one gives what has been said since the last call. `ready` is where
+    the query puts its rows.
     """
 
     def __init__(
         self,
         schema: Schema,
         *,
+        ready: deque[Batch] | None = None,
         changes: bool = False,
         pump: Callable[[], bool] = lambda: False,
         message: str | None = None,
@@ -93,8 +95,9 @@ class Result:
         self.schema = Schema((OPERATION, *schema.fields)) if changes else schema
         self.message = message
         self.pump = pump
+        self.live = False
         self._close = close
-        self._ready: deque[Batch] = deque()
+        self._ready: deque[Batch] = deque() if ready is None else ready
         self._type = row_type(self.schema.names)
         self._part: pa.RecordBatch | None = None
         self._rows: Iterator[Row] = iter(())
@@ -174,8 +177,8 @@ class Result:
 
     def polars(self) -> pl.DataFrame:
         """Return the rows that are left as a polars frame."""
-        import polars
+        import polars as pl  # noqa: PLC0415 - polars is not needed unless it is asked for
 
-        frame = polars.from_arrow(self.arrow())
-        assert isinstance(frame, polars.DataFrame)
+        frame = pl.from_arrow(self.arrow())
+        assert isinstance(frame, pl.DataFrame)
         return frame

@@ -97,7 +97,9 @@ def _of_dicts(rows: Sequence[Mapping[str, object]], schema: Schema, stream: str)
 def _of_tuples(rows: Sequence[object], schema: Schema, stream: str) -> Rows:
     for row in rows:
         if not isinstance(row, tuple | list) or len(row) != len(schema):
-            found = f"{len(row)} values" if isinstance(row, tuple | list) else f"a {type(row).__name__}"
+            found = (
+                f"{len(row)} values" if isinstance(row, tuple | list) else f"a {type(row).__name__}"
+            )
             raise UsageError(
                 f"a row for {stream} has {len(schema)} values, and this is {found}",
                 hint=f"give ({', '.join(schema.names)}), or a dict",
@@ -113,9 +115,7 @@ def _unknown(name: object, names: Sequence[str], stream: str) -> None:
     )
 
 
-def _of_columns(
-    columns: Sequence[list[Any]], given: Sequence[object], schema: Schema
-) -> Rows:
+def _of_columns(columns: Sequence[list[Any]], given: Sequence[object], schema: Schema) -> Rows:
     arrays: list[pa.Array] = []
     errors: Messages | None = None
     for values, field in zip(columns, schema.fields, strict=True):
@@ -153,7 +153,7 @@ def _nullable(schema: Schema) -> pa.Schema:
 
 
 def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
-    """Return Python values as a column; values that cannot be of the type are NULL, with messages."""
+    """Return Python values as a column; those that do not fit are NULL, with messages."""
     try:
         array = pa.array(values, t.arrow)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError, OverflowError):

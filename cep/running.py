@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -55,7 +56,7 @@ class Running:
         session: Session,
         *,
         strict: bool,
-        deliver: Callable[[Batch], None],
+        deliver: Callable[[Batch], None] | None = None,
     ) -> None:
         self.name = name
         self.text = text
@@ -69,7 +70,9 @@ class Running:
         self._lowered = lowered
         self._session = session
         self.rows_out = 0
-        self._deliver = deliver
+        self.said: deque[Batch] = deque()
+        """The rows that nobody has fetched yet, where `deliver` does not take them."""
+        self._deliver = deliver or self.said.append
         self.graph.connect(self.aside)
         self.graph.output = self._output
         self._next = 0

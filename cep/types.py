@@ -340,7 +340,7 @@ def as_decimal(t: DataType) -> Decimal:
 
 
 def bounded_decimal(precision: int, scale: int) -> Decimal:
-    """Fit a DECIMAL result into 38 digits, giving up fraction digits beyond six first (Flink's rule)."""
+    """Fit a DECIMAL result into 38 digits; fraction digits beyond six go first (Flink's rule)."""
     if precision <= MAX_PRECISION:
         return Decimal(precision, scale)
     whole = precision - scale

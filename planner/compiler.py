@@ -28,7 +28,7 @@ from cep.planner.expressions import (
     Shared,
 )
 from cep.runtime.functions.casts import cast
-from cep.runtime.rowerrors import Mask, Messages, Operand, attempt, merge, only_where
+from cep.runtime.rowerrors import Mask, Messages, Operand, attempt, failed, merge, only_where
 from cep.runtime.session import Session
 
 Outcome = tuple[Operand, Messages | None]
@@ -192,7 +192,7 @@ def _case(expression: Case, session: Session) -> Evaluator:
             taken = truth(test, rows) & open_rows
             if test_errors is not None:
                 # A row whose condition failed takes no branch: the error is its outcome.
-                open_rows &= np.equal(test_errors, None)
+                open_rows &= ~failed(test_errors)
             open_rows &= ~taken
             value, value_errors = result(columns, rows)
             errors = merge(errors, only_where(value_errors, taken))
@@ -220,7 +220,7 @@ def _coalesce(expression: Coalesce, session: Session) -> Evaluator:
             if more is not None:
                 missing = pc.is_null(as_array(total, rows)).to_numpy(zero_copy_only=False)
                 if errors is not None:
-                    missing &= np.equal(errors, None)
+                    missing &= ~failed(errors)
                 errors = merge(errors, only_where(more, missing))
             total = pc.coalesce(total, value)
         return total, errors

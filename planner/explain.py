@@ -6,7 +6,7 @@ from cep.planner.logical import Node
 
 
 def explain(plan: Node) -> str:
-    """Return the plan as a tree, top down, with schema, changes, time, key and state of each node."""
+    """Return the plan as a tree with schema, changes, time, key and state of each node."""
     lines: list[str] = []
     _show(plan, "", "", lines)
     return "\n".join(lines)
@@ -30,11 +30,11 @@ def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
     names = node.schema.names
     lines.append(f"{head}{node.describe()}")
     below = f"{rest}{'│ ' if node.inputs() else '  '}"
-    if p.time is not None:
-        time = names[p.time]
-    else:
-        time = "carried unseen" if p.timed else "none"
-    key = ", ".join(names[i] for i in p.key) if p.key else ("the only row" if p.key == () else "none")
+    unseen = "carried unseen" if p.timed else "none"
+    time = unseen if p.time is None else names[p.time]
+    key = (
+        ", ".join(names[i] for i in p.key) if p.key else ("the only row" if p.key == () else "none")
+    )
     facts = (
         ("schema", str(node.schema) or "no columns"),
         ("changes", "inserts only" if p.append_only else "inserts and retractions"),
@@ -48,4 +48,6 @@ def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
     children = node.inputs()
     for i, child in enumerate(children):
         last = i == len(children) - 1
-        _show(child, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}", lines)
+        _show(
+            child, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}", lines
+        )

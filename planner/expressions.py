@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.registry import Aggregate
 from cep.runtime.functions.registry import Function
-from cep.types import BOOLEAN, DataType, VARCHAR
+from cep.types import BOOLEAN, VARCHAR, DataType
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class Coalesce(Expression):
 
 @dataclass(frozen=True)
 class Shared(Expression):
-    """A part that its node computes once for several expressions, by position among those parts."""
+    """A part that its node computes once for several expressions, behind the input's columns."""
 
     index: int
     text: str
@@ -169,7 +169,7 @@ class Shared(Expression):
 
 @dataclass(frozen=True)
 class AggregateExpression(Expression):
-    """The call of an aggregate function; lives only inside the binder, until GROUP BY is planned."""
+    """The call of an aggregate; lives only inside the binder, until GROUP BY is planned."""
 
     aggregate: Aggregate
     arguments: tuple[Expression, ...]

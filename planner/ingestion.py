@@ -1,4 +1,4 @@
-"""How the rows of a stream are read for a query: what the source delivers, what is computed of it."""
+"""How the rows of a stream are read: what its source delivers, and what is computed from that."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def plan_ingest(
     positions = {old: new for new, old in enumerate(order)}
     read = Read(
         tuple(given[i].field for i in order if given[i].origin is Origin.INPUT),
-        tuple((given[i].detail, given[i].field) for i in order if given[i].origin is Origin.METADATA),
+        tuple(
+            (given[i].detail, given[i].field) for i in order if given[i].origin is Origin.METADATA
+        ),
         tuple(_comparisons(filters, [relation.columns[i] for i in columns])),
         tuple(given[i].field.name for i in sorted(always)),
     )
@@ -95,4 +97,3 @@ def _comparisons(filters: Sequence[ex.Expression], columns: Sequence[Column]) ->
         if column.origin is Origin.INPUT and right.value.is_valid:
             found.append(Comparison(column.field.name, operator, right.value))
     return found
-

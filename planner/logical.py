@@ -1,4 +1,4 @@
-"""The logical plan: a closed set of plain nodes, what is known of each, and how EXPLAIN prints them."""
+"""The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Unary(Node):
 
 @dataclass(frozen=True)
 class Scan(Node):
-    """The rows of a stream. `columns` are the positions read; `filters` what the source drops itself."""
+    """The rows of a stream. `columns` are the positions read, `filters` what is dropped at once."""
 
     relation: Relation
     columns: tuple[int, ...]

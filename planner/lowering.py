@@ -25,7 +25,8 @@ from cep.planner.logical import (
 )
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
-from cep.runtime.operators import aggregate, filter, limit, project, sort, tumble, union
+from cep.runtime.operators import aggregate, limit, project, sort, tumble, union
+from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.session import Session
 from cep.types import Schema
 
@@ -90,7 +91,7 @@ def _lower(node: Node, lowered: Lowered, session: Session) -> int:
 def _scan(node: Scan, lowered: Lowered, session: Session) -> int:
     if node.filters:
         condition = compile_predicate(ex.conjunction(node.filters), session)
-        index = lowered.graph.add(filter.Filter(node.schema, condition))
+        index = lowered.graph.add(FilterOperator(node.schema, condition))
     else:
         index = lowered.graph.add(union.Union(node.schema, 1))
     entry = Entry(index, node.relation, node.columns, node.filters, node.schema)
@@ -108,7 +109,7 @@ def _filter(node: Filter, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     condition = compile_predicate(node.predicate, session)
     shared = [compile_expression(e, session) for e in node.shared]
-    return lowered.graph.add(filter.Filter(node.schema, condition, shared), [below])
+    return lowered.graph.add(FilterOperator(node.schema, condition, shared), [below])
 
 
 def _project(node: Project, lowered: Lowered, session: Session) -> int:

@@ -93,9 +93,7 @@ def concat(batches: Sequence[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     first = batches[0]
-    columns = [
-        pa.concat_arrays([b.columns[i] for b in batches]) for i in range(len(first.columns))
-    ]
+    columns = [pa.concat_arrays([b.columns[i] for b in batches]) for i in range(len(first.columns))]
     times = [b.time for b in batches if b.time is not None]
     return Batch(
         first.schema,
@@ -113,5 +111,8 @@ def _joined(
     if all(p is None for p in parts):
         return None
     return np.concatenate(
-        [np.full(n, default, np.int64) if p is None else p for p, n in zip(parts, rows, strict=True)]
+        [
+            np.full(n, default, np.int64) if p is None else p
+            for p, n in zip(parts, rows, strict=True)
+        ]
     )

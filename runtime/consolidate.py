@@ -17,7 +17,9 @@ def consolidate(batch: Batch) -> Batch:
         return batch
     if not batch.columns:
         total = int(batch.weight.sum())
-        return Batch(batch.schema, (), 1 if total else 0, weight=np.array([total][: bool(total)], np.int64))
+        return Batch(
+            batch.schema, (), 1 if total else 0, weight=np.array([total][: bool(total)], np.int64)
+        )
     table = KeyTable(batch.schema.types)
     ids, _ = table.intern(batch.columns)
     totals = np.zeros(int(ids.max()) + 1 if len(ids) else 0, np.int64)

@@ -38,7 +38,7 @@ class Graph:
         """Whether the root, or a LIMIT on the only way to it, wants no more rows."""
 
     def add(self, operator: Operator, inputs: Sequence[int] = ()) -> int:
-        """Add an operator that reads the given nodes, in the order of its ports; return its index."""
+        """Add an operator that reads the given nodes, in order of its ports; return its index."""
         index = len(self.nodes)
         self.nodes.append(GraphNode(f"{index}:{type(operator).__name__}", operator))
         for port, source in enumerate(inputs):

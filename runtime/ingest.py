@@ -30,7 +30,7 @@ class Watermarks:
         self._said = BEGINNING
 
     def join(self, partition: str) -> None:
-        """Let a partition take part; it starts at the stream's watermark and cannot pull it back."""
+        """Let a partition take part; it starts at the stream's watermark."""
         if partition not in self._highest:
             self._highest[partition] = BEGINNING
             self._floor[partition] = self._said
@@ -91,7 +91,9 @@ class Watermarks:
     def restore(self, state: Mapping[str, object]) -> None:
         """Take up a state that `snapshot` returned."""
         highest, floor, said = state["highest"], state["floor"], state["said"]
-        assert isinstance(highest, dict) and isinstance(floor, dict) and isinstance(said, int)
+        assert isinstance(highest, dict)
+        assert isinstance(floor, dict)
+        assert isinstance(said, int)
         self._highest, self._floor, self._said = dict(highest), dict(floor), said
 
 

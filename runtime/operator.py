@@ -74,7 +74,7 @@ class Operator(ABC):
         """Take rows from an input (at least one) and return what can be said because of them."""
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
-        """Learn that no row with a time before `watermark` will come from `port`; say what is complete.
+        """Learn that no row with a time before `watermark` will come; say what is complete.
 
         Called only with a watermark greater than the last one. END means that the input is
         finished, also for inputs without event time. Overrides call this first.
@@ -91,14 +91,14 @@ class Operator(ABC):
         return min(self.watermarks)
 
     def snapshot(self) -> Mapping[str, pa.Table]:
-        """Return the state as Arrow tables, by name. Keys are stored as values, never as dense ids."""
+        """Return the state as Arrow tables, by name. Keys are stored as values, never as ids."""
         return {}
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
         """Take up a state that `snapshot` of an operator with the same fingerprint returned."""
 
     def fingerprint(self) -> str:
-        """Return what the state's layout depends on; a snapshot is restored only where it is equal."""
+        """Return what the state's layout depends on; a snapshot fits only where it is equal."""
         return f"{type(self).__name__}({self.schema})"
 
     def size(self) -> StateSize:

@@ -35,7 +35,7 @@ LATE = Schema(
         Field("weight", BIGINT, False),
     )
 )
-"""The columns of `late.<name>`: the row's time, the watermark it was behind, the row, its weight."""
+"""The columns of `late.<name>`: the row's time, the watermark it was behind, the row, weight."""
 
 
 class Quarantine:

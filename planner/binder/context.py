@@ -18,8 +18,9 @@ class Context:
     """The surroundings of a query while it is bound.
 
     `parameters` are the values of `?` (by position) or `:name`. `emission` is what the outermost
-    query says with EMIT, None where it leaves the choice to each operator. `common` are the WITH queries in sight, `views` the views that
-    are being expanded, so that none contains itself.
+    query says with EMIT, None where it leaves the choice to each operator; `ttl` its state_ttl in
+    microseconds. `common` are the WITH queries in sight, `views` the views that are being expanded,
+    so that none contains itself.
     """
 
     catalog: Catalog

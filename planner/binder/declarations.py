@@ -83,9 +83,7 @@ def bind_relation(
     if options:
         connector = _connector(options, connectors, written)
         if not connector.reads:
-            raise BindError(
-                f"the connector {connector.name} only writes", span=written.span
-            )
+            raise BindError(f"the connector {connector.name} only writes", span=written.span)
     columns = _columns(written, context, connector, options)
     watermark = _watermark(written, columns, context)
     return Relation(
@@ -120,9 +118,7 @@ def _columns(
             )
         inferred = connector.infer(settle(connector, options))
         columns = [Column(f) for f in inferred.fields if f.name not in names]
-    columns += [
-        _plain(c, connector) for c in written.columns if c.computed is None
-    ]
+    columns += [_plain(c, connector) for c in written.columns if c.computed is None]
     scope = Scope.of(Schema(tuple(c.field for c in columns)), None)
     place = {c.field.name: c for c in columns}
     for definition in written.columns:

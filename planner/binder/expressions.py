@@ -1,4 +1,4 @@
-"""Written expressions become typed ones: names found, calls resolved, implicit casts written out."""
+"""Written expressions become typed ones: names found, calls resolved, implicit casts made plain."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from cep.planner.expressions import (
 )
 from cep.runtime.functions.casts import castable
 from cep.runtime.functions.registry import Choice, Function, Signature
-from cep.types import BOOLEAN, DataType, VARCHAR, common_type, converts
+from cep.types import BOOLEAN, VARCHAR, DataType, common_type, converts
 
 _WITHOUT_PARENTHESES = (
     "current_timestamp",
@@ -99,7 +99,9 @@ class ExpressionBinder:
             hint=f"write CAST(… AS {target})" if castable(bound.type, target) else None,
         )
 
-    def unified(self, bound: Sequence[Expression], spans: Sequence[Span], what: str) -> list[Expression]:
+    def unified(
+        self, bound: Sequence[Expression], spans: Sequence[Span], what: str
+    ) -> list[Expression]:
         """Convert expressions to their common type; raise BindError where they have none."""
         common: DataType = types.NULL
         for literal_strings in (False, True):
@@ -118,7 +120,9 @@ class ExpressionBinder:
                 common = joined
         return [self.converted(e, common, s) for e, s in zip(bound, spans, strict=True)]
 
-    def call(self, name: str, arguments: Sequence[Expression], span: Span, spans: Sequence[Span] = ()) -> Expression:
+    def call(
+        self, name: str, arguments: Sequence[Expression], span: Span, spans: Sequence[Span] = ()
+    ) -> Expression:
         """Return a call of the scalar function `name`, its arguments cast to what it takes."""
         spans = spans or [span] * len(arguments)
         shown = [types.NULL if isinstance(a, Constant) and a.literal else a.type for a in arguments]
@@ -128,7 +132,9 @@ class ExpressionBinder:
         if resolved is None:
             resolved = functions.resolve(name, shown)
         if resolved is None:
-            raise self._no_overload(name, [a.type for a in arguments], functions.overloads(name), span)
+            raise self._no_overload(
+                name, [a.type for a in arguments], functions.overloads(name), span
+            )
         function, targets = resolved
         self._check_choices(function, arguments, spans)
         operands = tuple(
@@ -149,9 +155,7 @@ class ExpressionBinder:
         if name == "negate":
             return BindError(f"-{shown} has no meaning", span=span)
         signatures = "; ".join(dict.fromkeys(f.signature for f in overloads))
-        return BindError(
-            f"{name} does not take ({shown})", span=span, hint=f"write {signatures}"
-        )
+        return BindError(f"{name} does not take ({shown})", span=span, hint=f"write {signatures}")
 
     def _check_choices(
         self, function: Signature, arguments: Sequence[Expression], spans: Sequence[Span]
@@ -162,7 +166,11 @@ class ExpressionBinder:
                 continue
             word = argument.value.as_py() if isinstance(argument, Constant) else None
             if word not in parameter.words:
-                found = f"{word} is not a {parameter.name}" if word else f"the {parameter.name} must be a constant"
+                found = (
+                    f"{word} is not a {parameter.name}"
+                    if word
+                    else f"the {parameter.name} must be a constant"
+                )
                 likely = did_you_mean(word, parameter.words) if isinstance(word, str) else None
                 raise BindError(
                     found, span=span, hint=likely or f"write one of {', '.join(parameter.words)}"
@@ -286,7 +294,9 @@ class ExpressionBinder:
     def _is(self, written: ast.Is) -> Expression:
         if written.what == "null":
             operand = self.bind(written.operand)
-            return self.call("is not null" if written.negated else "is null", [operand], written.span)
+            return self.call(
+                "is not null" if written.negated else "is null", [operand], written.span
+            )
         test = self.call(f"is {written.what}", [self.condition(written.operand)], written.span)
         return self._negated(test, written.negated, written.span)
 
@@ -404,7 +414,9 @@ class ExpressionBinder:
                 )
         if name == "coalesce" and written.arguments:
             bound = [self.bind(a) for a in written.arguments]
-            operands = self.unified(bound, [a.span for a in written.arguments], "the arguments of COALESCE")
+            operands = self.unified(
+                bound, [a.span for a in written.arguments], "the arguments of COALESCE"
+            )
             return Coalesce(operands[0].type, tuple(operands))
         overloads = self.context.functions.overloads(name)
         if not overloads or not name[0].isalpha():
@@ -423,9 +435,7 @@ class ExpressionBinder:
         self, written: ast.Expression, position: int, overloads: Sequence[Function]
     ) -> Expression:
         """Bind one argument; a unit such as HOUR may be written as a bare word or a string."""
-        chooses = any(
-            f.parameters and isinstance(f.parameter(position), Choice) for f in overloads
-        )
+        chooses = any(f.parameters and isinstance(f.parameter(position), Choice) for f in overloads)
         if chooses and isinstance(written, ast.ColumnReference) and len(written.parts) == 1:
             return Constant(VARCHAR, pa.scalar(written.parts[0].value.lower()))
         if chooses and isinstance(written, ast.StringLiteral):

@@ -23,12 +23,12 @@ from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
 
 
-def emission(context: Context, input: Node, windowed: bool, span: Span) -> Emission:
+def emission(context: Context, relation: Node, windowed: bool, span: Span) -> Emission:
     """Return when an aggregate says its rows: as the query asks, else as its input suggests."""
     asked = context.emission
     if asked is Emission.STREAM:
         return asked
-    final = windowed or input.properties.bounded
+    final = windowed or relation.properties.bounded
     if asked is Emission.WATERMARK and not final:
         raise BindError(
             "EMIT AFTER WATERMARK needs a window: these groups are never complete",
@@ -38,12 +38,12 @@ def emission(context: Context, input: Node, windowed: bool, span: Span) -> Emiss
     return Emission.WATERMARK if final else Emission.STREAM
 
 
-def distinct(input: Node, context: Context, span: Span) -> Node:
+def distinct(relation: Node, context: Context, span: Span) -> Node:
     """Return the plan of DISTINCT over all columns."""
-    keys = tuple(range(len(input.schema)))
-    window = input.properties.window
-    when = emission(context, input, window is not None, span)
-    return Aggregate(input, keys, (), input.schema.names, when, window, context.ttl)
+    keys = tuple(range(len(relation.schema)))
+    window = relation.properties.window
+    when = emission(context, relation, window is not None, span)
+    return Aggregate(relation, keys, (), relation.schema.names, when, window, context.ttl)
 
 
 @dataclass
@@ -138,7 +138,7 @@ def bind_keys(
     context: Context,
     items: Sequence[ast.SelectItem],
 ) -> list[Expression]:
-    """Bind the items of GROUP BY: columns, expressions, aliases, or positions in the select list."""
+    """Bind the items of GROUP BY: expressions, aliases, or positions in the select list."""
     aliases: Mapping[str, ast.Expression] = {
         i.alias.value: i.expression for i in items if i.alias is not None
     }
@@ -147,13 +147,13 @@ def bind_keys(
     for item in written:
         if isinstance(item, ast.GroupingSets):
             raise UnsupportedError(item.kind.upper(), span=item.span)
-        if isinstance(item, ast.NumberLiteral) and item.text.isdigit():
-            item = _positioned(item, items)
-        keys.append(binder.bind(item))
+        ordinal = isinstance(item, ast.NumberLiteral) and item.text.isdigit()
+        keys.append(binder.bind(_positioned(item, items) if ordinal else item))
     return keys
 
 
-def _positioned(written: ast.NumberLiteral, items: Sequence[ast.SelectItem]) -> ast.Expression:
+def _positioned(written: ast.Expression, items: Sequence[ast.SelectItem]) -> ast.Expression:
+    assert isinstance(written, ast.NumberLiteral)
     position = int(written.text)
     if not 1 <= position <= len(items):
         raise BindError(

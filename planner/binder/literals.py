@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from cep.runtime.functions.casts import cast
 from cep.runtime.functions.intervals import parse_interval
 from cep.runtime.rowerrors import RowFailure
 from cep.runtime.session import Session
-from cep.types import DataType, VARCHAR
+from cep.types import VARCHAR, DataType
 
 
 def null(t: DataType = types.NULL) -> Constant:
@@ -26,14 +26,14 @@ def null(t: DataType = types.NULL) -> Constant:
 
 
 def number(text: str, span: Span) -> Constant:
-    """Return the constant a number means: an integer, a DECIMAL with a point, a DOUBLE with an exponent."""
+    """Return the constant of a number: with a point it is DECIMAL, with an exponent DOUBLE."""
     if "e" in text.lower():
         return Constant(types.DOUBLE, pa.scalar(float(text), pa.float64()))
     if "." not in text:
         value = int(text) if len(text) <= 40 else 10**40
-        for t in (types.INT, types.BIGINT):
-            if -(2 ** (t.bits - 1)) <= value < 2 ** (t.bits - 1):
-                return Constant(t, pa.scalar(value, t.arrow))
+        for whole_type in (types.INT, types.BIGINT):
+            if -(2 ** (whole_type.bits - 1)) <= value < 2 ** (whole_type.bits - 1):
+                return Constant(whole_type, pa.scalar(value, whole_type.arrow))
     whole, _, fraction = text.lstrip("-").partition(".")
     scale = len(fraction)
     precision = max(len(whole.lstrip("0")) + scale, 1)
@@ -47,9 +47,7 @@ def number(text: str, span: Span) -> Constant:
     return Constant(t, pa.scalar(decimal.Decimal(text), t.arrow))
 
 
-def convert(
-    constant: Constant, target: DataType, session: Session, span: Span
-) -> Constant:
+def convert(constant: Constant, target: DataType, session: Session, span: Span) -> Constant:
     """Return a constant of another type; raise BindError where its value cannot be converted."""
     try:
         value = cast(constant.value, constant.type, target, session)
@@ -72,7 +70,7 @@ def _example(target: DataType) -> str | None:
 
 
 def typed(literal: ast.TypedLiteral, session: Session) -> Constant:
-    """Return the constant of `DATE '…'` and its like; TIMESTAMP takes the precision it is written with."""
+    """Return the constant of `DATE '…'` and its like, as precise as it is written."""
     digits = len(literal.value.partition(".")[2].rstrip("Zz"))
     precision = 0 if digits == 0 else 3 if digits <= 3 else 6
     targets: dict[str, DataType] = {
@@ -133,7 +131,9 @@ def of_python(value: object) -> Constant:
         t: DataType = types.INT if -(2**31) <= value < 2**31 else types.BIGINT
         if not -(2**63) <= value < 2**63:
             t = types.Decimal(38, 0)
-        return Constant(t, pa.scalar(decimal.Decimal(value) if isinstance(t, types.Decimal) else value, t.arrow))
+        return Constant(
+            t, pa.scalar(decimal.Decimal(value) if isinstance(t, types.Decimal) else value, t.arrow)
+        )
     if isinstance(value, float):
         return Constant(types.DOUBLE, pa.scalar(value, pa.float64()))
     if isinstance(value, str):
@@ -145,14 +145,14 @@ def of_python(value: object) -> Constant:
         scale = max(0, -exponent) if isinstance(exponent, int) else 0
         t = types.Decimal(max(len(value.as_tuple().digits), scale, 1), scale)
         return Constant(t, pa.scalar(value, t.arrow))
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         t = types.TIMESTAMP if value.tzinfo is None else types.TIMESTAMP_LTZ
         return Constant(t, pa.scalar(value, t.arrow))
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return Constant(types.DATE, pa.scalar(value, pa.date32()))
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return Constant(types.Time(6), pa.scalar(value, pa.time64("us")))
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.timedelta):
         return Constant(types.DAY_INTERVAL, pa.scalar(value, pa.duration("us")))
     raise UsageError(
         f"a parameter cannot be a {type(value).__name__}",

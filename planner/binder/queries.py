@@ -267,9 +267,11 @@ class SelectBinder:
             having = self._with_aliases(scope, "in HAVING").condition(select.having)
         order = self._order(scope, items)
         extra = [e for e, _ in order if isinstance(e, Expression)]
-        if select.group_by is not None or any(
-            has_aggregate(e) for e in [*(i.bound for i in items), *extra]
-        ) or having is not None:
+        if (
+            select.group_by is not None
+            or any(has_aggregate(e) for e in [*(i.bound for i in items), *extra])
+            or having is not None
+        ):
             plan, items, having, order = self._grouped(plan, scope, items, having, order)
         if having is not None:
             plan = Filter(plan, having)
@@ -302,7 +304,9 @@ class SelectBinder:
     def _star(self, written: ast.Star, scope: Scope) -> list[_Item]:
         qualifier = None if written.qualifier is None else written.qualifier.value
         if not scope.columns:
-            raise BindError("* stands for the columns of FROM, and there is none", span=written.span)
+            raise BindError(
+                "* stands for the columns of FROM, and there is none", span=written.span
+            )
         if qualifier is not None and not scope.has_relation(qualifier):
             raise BindError(
                 f"there is no relation called {qualifier} here",
@@ -343,9 +347,7 @@ class SelectBinder:
         items: Sequence[_Item],
         having: Expression | None,
         order: Sequence[tuple[Expression | int, ast.OrderItem]],
-    ) -> tuple[
-        Node, list[_Item], Expression | None, list[tuple[Expression | int, ast.OrderItem]]
-    ]:
+    ) -> tuple[Node, list[_Item], Expression | None, list[tuple[Expression | int, ast.OrderItem]]]:
         select = self.select
         groups = grouping.Groups(plan)
         groups.keys = grouping.bind_keys(select.group_by or (), scope, self.context, select.items)
@@ -393,5 +395,7 @@ class SelectBinder:
         ordered = _sorted(projected, keys, order[0][1].span)
         if not hidden:
             return ordered
-        shown = tuple(Input(e.type, i, n) for i, (e, n) in enumerate(zip(visible, names, strict=True)))
+        shown = tuple(
+            Input(e.type, i, n) for i, (e, n) in enumerate(zip(visible, names, strict=True))
+        )
         return Project(ordered, shown, names)

@@ -205,9 +205,7 @@ def _renamed(plan: Node, columns: tuple[ast.Name, ...], span: Span) -> Node:
         return plan
     fields = plan.schema.fields
     if len(columns) > len(fields):
-        raise BindError(
-            f"{len(columns)} names are given for {_columns(plan.schema)}", span=span
-        )
+        raise BindError(f"{len(columns)} names are given for {_columns(plan.schema)}", span=span)
     names = tuple(c.value for c in columns) + plan.schema.names[len(columns) :]
     inputs = tuple(Input(f.type, i, f.name) for i, f in enumerate(fields))
     return Project(plan, inputs, names)

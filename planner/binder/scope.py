@@ -75,8 +75,9 @@ class Scope:
         if qualifier is not None and not self.has_relation(qualifier):
             relations = list(_distinct(c.qualifier for c in self.columns if c.qualifier))
             return did_you_mean(qualifier, relations) or (
-                f"the relations here are: {', '.join(relations)}" if relations else
-                "no relation here has a name"
+                f"the relations here are: {', '.join(relations)}"
+                if relations
+                else "no relation here has a name"
             )
         if not names:
             return "there is no FROM, so there are no columns"

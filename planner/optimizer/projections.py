@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cep.planner import expressions as ex
@@ -134,7 +134,9 @@ def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
     # Keys stay, since they make the groups; calls that nobody reads go, unless all would:
     # an aggregate without calls is DISTINCT and says its rows at other times.
     keys = len(node.keys)
-    calls = [i for i in range(len(node.calls)) if keys + i in needed] or list(range(len(node.calls)))[:1]
+    calls = [i for i in range(len(node.calls)) if keys + i in needed] or list(
+        range(len(node.calls))
+    )[:1]
     read = set(node.keys)
     for i in calls:
         call = node.calls[i]
@@ -179,7 +181,7 @@ def _limit(node: Limit, needed: set[int]) -> _Pruned:
     return replace(node, input=below), positions
 
 
-_PRUNERS = {
+_PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Scan: _scan,
     Values: _values,
     Filter: _filter,

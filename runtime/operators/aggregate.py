@@ -274,21 +274,23 @@ class GroupAggregate(Operator):
     def _close(self, before: int, watermark: int) -> Iterable[Batch]:
         """Say what is complete, and forget the windows that can change no more."""
         assert self._panes is not None
+        ended = self._panes.ending(watermark)
+        if not len(ended):
+            return ()
+        groups, sizes = self._chains.members(ended, len(self._table))
+        ends = self._panes.bounds(ended)[1]
         said: Iterable[Batch] = ()
         if self.emission is Emission.WATERMARK:
-            panes = self._panes.ending(watermark)
-            if self.correct:
-                _, end = self._panes.bounds(panes)
-                panes = panes[end > before]
-            if len(panes):
-                groups, _ = self._chains.members(panes, len(self._table))
-                said = self._say(groups)
-        past = self._panes.ending(watermark if watermark == END else watermark - self.correct)
-        if len(past):
-            groups, _ = self._chains.members(past, len(self._table))
-            self._chains.forget(past)
+            # What ended before has been said: kept to be corrected, or come by a later row.
+            fresh = ends > before if self.correct else np.ones(len(ends), np.bool_)
+            said = self._say(groups if fresh.all() else groups[np.repeat(fresh, sizes)])
+        past = ends <= watermark - self.correct
+        if watermark != END and not past.all():
+            groups, ended = groups[np.repeat(past, sizes)], ended[past]
+        if len(ended):
+            self._chains.forget(ended)
             self._forget(groups)
-            self._panes.close(past)
+            self._panes.close(ended)
         return said
 
     def output_watermark(self) -> int:

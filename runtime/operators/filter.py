@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from cep.runtime.batch import Batch
 from cep.runtime.operator import Operator
-from cep.runtime.rowerrors import Mask, Messages
+from cep.runtime.rowerrors import Mask, Messages, failed
 from cep.types import Schema
 
 Predicate = Callable[[Sequence[pa.Array], int], tuple[Mask, Messages | None]]
@@ -23,9 +23,7 @@ class Filter(Operator):
     columns for it.
     """
 
-    def __init__(
-        self, schema: Schema, predicate: Predicate, shared: Sequence[Part] = ()
-    ) -> None:
+    def __init__(self, schema: Schema, predicate: Predicate, shared: Sequence[Part] = ()) -> None:
         super().__init__(schema)
         self.predicate = predicate
         self.shared = tuple(shared)
@@ -38,7 +36,7 @@ class Filter(Operator):
         mask, errors = self.predicate(columns, batch.rows)
         if errors is not None:
             self.outlet.failed(batch, errors)
-            mask = mask & np.equal(errors, None)
+            mask = mask & ~failed(errors)
         if mask.all():
             return (batch,)
         kept = np.flatnonzero(mask)

@@ -12,7 +12,7 @@ from cep.types import Schema
 
 
 class Limit(Operator):
-    """Skips `offset` rows, gives `limit` (None: all), and then wants no more. Needs inserts only."""
+    """Skips `offset` rows, gives `limit` (None: all), then wants no more. Takes inserts only."""
 
     def __init__(self, schema: Schema, limit: int | None, offset: int) -> None:
         super().__init__(schema)

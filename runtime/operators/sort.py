@@ -35,9 +35,7 @@ class Sort(Operator):
     Ties are decided by event time, then arrival. NaN is greater than every other number.
     """
 
-    def __init__(
-        self, schema: Schema, keys: Sequence[Key], limit: int | None, offset: int
-    ) -> None:
+    def __init__(self, schema: Schema, keys: Sequence[Key], limit: int | None, offset: int) -> None:
         super().__init__(schema)
         self.keys = tuple(keys)
         self.limit = limit

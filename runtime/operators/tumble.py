@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cep.runtime.batch import Batch
 from cep.runtime.operator import Operator
+from cep.runtime.rowerrors import Messages
 from cep.runtime.windows import tumble_start
 from cep.types import Schema
 
@@ -23,7 +24,7 @@ class Tumble(Operator):
     def __init__(self, schema: Schema, time: int, size: int, offset: int, unit: int) -> None:
         super().__init__(schema)
         self.time = time
-        self.size = size
+        self.width = size
         self.offset = offset
         self.unit = unit
 
@@ -33,14 +34,15 @@ class Tumble(Operator):
         if times.null_count:
             # Only data without a watermark gets here with NULL times: a stream refuses them.
             missing = times.is_null().to_numpy(zero_copy_only=False)
-            messages = np.where(missing, "the time of the window is NULL", None)
+            messages: Messages = np.full(batch.rows, None, dtype=object)
+            messages[missing] = "the time of the window is NULL"
             self.outlet.failed(batch, messages)
             batch = batch.take(np.flatnonzero(~missing))
             times = batch.columns[self.time]
             if not batch.rows:
                 return ()
         values = times.view(pa.int64()).to_numpy()
-        start = tumble_start(values, self.size, self.offset)
-        end = start + self.size
+        start = tumble_start(values, self.width, self.offset)
+        end = start + self.width
         added = [pa.array(a).view(times.type) for a in (start, end, end - self.unit)]
         return (batch.replaced(self.schema, (*batch.columns, *added)),)

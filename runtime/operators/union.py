@@ -18,4 +18,6 @@ class Union(Operator):
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         """Return the rows as they are, under the names of the first input."""
-        return (batch if batch.schema == self.schema else batch.replaced(self.schema, batch.columns),)
+        return (
+            batch if batch.schema == self.schema else batch.replaced(self.schema, batch.columns),
+        )
