@@ -314,15 +314,11 @@ class Engine:
     def _result(self, running: Running, *, continuous: bool = False) -> Result:
         properties = running.plan.properties
 
-        def pump() -> bool:
-            with self._lock:
-                return running.live and running.step()
-
         return Result(
             running.plan.schema,
             ready=running.said,
             changes=not properties.append_only,
-            pump=(lambda: False) if continuous else pump,
+            pump=(lambda: False) if continuous else (lambda: self._step(running, [running])),
             close=running.close,
         )
 
