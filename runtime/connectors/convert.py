@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal as Number
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,7 @@ DATE_TEXT = r"^\d{4}-\d\d-\d\d$"
 _TIME = r"^\d\d:\d\d(:\d\d(\.\d+)?)?$"
 ZONE_TEXT = r"(Z|[-+]\d\d(:?\d\d)?)$"
 TIMESTAMP_TEXT = r"^\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[-+]\d\d(:?\d\d)?)?)?$"
-_DAYS = r"^(?P<sign>-?)(?P<d>\d+) (?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d)(\.(?P<f>\d{1,6}))?$"
+_DAYS = r"^(?P<sign>-?)(?P<d>\d+) (?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d)(?:\.(?P<f>\d{1,6}))?$"
 _MONTHS = r"^(?P<sign>-?)(?P<y>\d+)-(?P<m>\d+)$"
 
 _PATTERNS: Mapping[type[DataType], str] = {
@@ -166,12 +167,21 @@ def truncate(column: pa.Array, t: DataType) -> pa.Array:
         return column
     step = 10 ** (6 - t.precision)
     values = column.view(pa.int64())
-    numbers = np.asarray(values.fill_null(0))
+    numbers = np.asarray(values.fill_null(0) if values.null_count else values)
     rest = numbers % step
     if not rest.any():
         return column
     mask = np.asarray(column.is_null()) if column.null_count else None
     return pa.array(numbers - rest, mask=mask).view(column.type)
+
+
+def check_digits(column: pa.Array, t: DataType) -> None:
+    """Raise RowFailure for decimals with more digits than their type, which pyarrow lets pass."""
+    if isinstance(t, Decimal) and len(column):
+        most = pa.scalar(Number("9" * t.precision).scaleb(-t.scale), t.arrow)
+        bad = np.asarray(pc.greater(pc.abs(column), most).fill_null(False))
+        if bad.any():
+            raise RowFailure(bad, str(t))
 
 
 def describe(value: object, t: DataType) -> str:
@@ -246,7 +256,9 @@ def _parse(texts: Operand, t: DataType, form: TimeFormat) -> Operand:
     if isinstance(t, Bytes):
         return _from_base64(texts)
     if isinstance(t, Boolean | Integer | Float | Decimal | Date):
-        return texts.cast(t.arrow)
+        values = texts.cast(t.arrow)
+        check_digits(values, t)
+        return values
     raise ConnectorError(f"a {t} cannot be read from text", hint="declare it VARCHAR")
 
 
@@ -265,7 +277,7 @@ def _instants(texts: Operand, t: DataType, form: TimeFormat) -> Operand:
         return _iso_instants(texts).view(t.arrow)
     fraction = None
     if form.fraction:
-        parts = pc.extract_regex(texts, r"^(?P<head>.*?)([.,](?P<f>\d{1,9}))?$")
+        parts = pc.extract_regex(texts, r"^(?P<head>.*?)(?:[.,](?P<f>\d{1,9}))?$")
         texts = pc.struct_field(parts, "head")
         digits = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(parts, "f"), 6, "0"), 0, 6)
         fraction = np.asarray(digits.cast(pa.int64()).fill_null(0))
@@ -334,7 +346,7 @@ def _fraction(parts: pa.Array) -> npt.NDArray[np.int64]:
 
 
 def _times(texts: pa.Array) -> pa.Array:
-    parts = pc.extract_regex(texts, r"^(?P<h>\d\d):(?P<m>\d\d)(:(?P<s>\d\d))?(\.(?P<f>\d+))?$")
+    parts = pc.extract_regex(texts, r"^(?P<h>\d\d):(?P<m>\d\d)(?::(?P<s>\d\d))?(?:\.(?P<f>\d+))?$")
     h, m, s = (_group(parts, g) for g in "hms")
     bad = (h > 23) | (m > 59) | (s > 59)
     if bad.any():

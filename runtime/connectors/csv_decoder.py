@@ -18,7 +18,13 @@ import pyarrow.csv
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors.base import BrokenRow, Read
-from cep.runtime.connectors.convert import TimeFormat, from_text, time_format, truncate
+from cep.runtime.connectors.convert import (
+    TimeFormat,
+    check_digits,
+    from_text,
+    time_format,
+    truncate,
+)
 from cep.runtime.connectors.format_base import (
     Lines,
     Piece,
@@ -30,7 +36,7 @@ from cep.runtime.connectors.format_base import (
 )
 from cep.runtime.connectors.lines import Block, QuoteSplitter, broken_line
 from cep.runtime.connectors.options import flag
-from cep.runtime.rowerrors import Messages, failed
+from cep.runtime.rowerrors import Messages, RowFailure, failed
 from cep.types import (
     Array,
     Bytes,
@@ -214,11 +220,11 @@ class CsvDecoder:
         try:
             table = self._parse(block.data, types, self._columns)
             arrays = [self._finish(table[c], f) for c, f in self._chosen()]
-        except pa.ArrowInvalid:
+        except (pa.ArrowInvalid, RowFailure):
             return self._closely(block)
         batch = make_batch(arrays, self._schema, table.num_rows)
         lines = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-        if lines == batch.num_rows:
+        if lines == batch.num_rows and not self.splitter.stray_return(block.data):
             return Piece(batch, block.line, self._source)
         starts, _ = self._spans(block.data)
         return Piece(batch, _lines(block, starts), self._source)
@@ -231,6 +237,7 @@ class CsvDecoder:
         array = whole(column)
         t = field.type
         if array.type == t.arrow:
+            check_digits(array, t)
             return truncate(array, t)
         if pa.types.is_timestamp(array.type):
             return truncate(array.view(t.arrow), t)

@@ -35,7 +35,8 @@ class _Partition:
         self.path = path
         self.number = number
         self.offset = 0
-        self.ended = False
+        self.ended = False  # as far as has been said
+        self._exhausted = False
         self.size = os.path.getsize(path)
         self.modified = os.stat(path).st_mtime_ns // 1_000_000 * 1_000  # whole milliseconds
         self._source = source
@@ -47,12 +48,12 @@ class _Partition:
     def seek(self, offset: int) -> None:
         self.close()
         self.offset = offset
-        self.ended = False
+        self.ended = self._exhausted = False
 
     @property
     def done(self) -> int:
         """How many bytes of the stored file have been read."""
-        if self.ended:
+        if self._exhausted:
             return self.size
         return 0 if self._input is None else min(self._input.position, self.size)
 
@@ -68,11 +69,13 @@ class _Partition:
     def look(self) -> bool | None:
         """Have a piece at hand; False at the end, None if nothing has come yet."""
         while self._piece is None or self._at >= self._piece.records:
+            if self._exhausted:
+                return False
             if self._pieces is None:
                 self._pieces = self._read(self.offset)
             found = next(self._pieces, False)
             if found is False:
-                self.ended = True
+                self._exhausted = True
                 self.close()
                 return False
             if found is None:
@@ -125,9 +128,12 @@ class FileSource(Source):
         self._parts: dict[str, _Partition] = {}
         self._discover(paths)
         self._current: _Partition | None = None
-        for part in self._parts.values():
-            part.look()  # a wrong column or header is told when the source is opened
-            break
+        for part in list(self._parts.values())[:1]:
+            try:
+                part.look()  # a wrong column or header is told when the source is opened
+            except ConnectorError:
+                self.close()
+                raise
 
     def _discover(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -146,6 +152,7 @@ class FileSource(Source):
                 continue
             self._current = part
             if not found:
+                part.ended = True
                 return PartitionEnd(part.path)
             return self._chunk(part, part.take(max_rows))
         if self.follow:

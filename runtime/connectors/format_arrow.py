@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -33,14 +33,15 @@ class ArrowFormat(Format):
     def pieces(
         self, source: Input, options: Mapping[str, str], read: Read, skip: int
     ) -> Iterator[Piece | None]:
-        stream = _stream(source)
+        stream, at_byte = _stream(source)
         columns = ColumnReader(stream.schema, source.name, read)
         row = 0
         while True:
             batch = _next(stream, source)
             if batch is None:
                 return
-            source.note_position()
+            if at_byte is not None:
+                source.position = at_byte()
             start = max(skip - row, 0)
             for at in range(start, batch.num_rows, _SLICE_ROWS):
                 part = batch.slice(at, _SLICE_ROWS)
@@ -48,7 +49,7 @@ class ArrowFormat(Format):
             row += batch.num_rows
 
     def infer(self, source: Input, options: Mapping[str, str]) -> Schema:
-        return sql_schema(_stream(source).schema, source.name)
+        return sql_schema(_stream(source)[0].schema, source.name)
 
     def writer(self, stream: BinaryIO, options: Mapping[str, str], schema: Schema) -> Writer:
         return ArrowWriter(stream, schema, indexed="path" in options)
@@ -81,19 +82,21 @@ class _Whole:
         self.closed = True
 
 
-def _stream(source: Input) -> Any:
-    """Open an input as a stream of record batches; raises ConnectorError where it is none."""
+def _stream(source: Input) -> tuple[Any, Callable[[], int] | None]:
+    """Open an input as a stream of record batches; raises ConnectorError where it is none.
+
+    Beside the stream stands what tells its position in the file, where the input cannot itself.
+    """
     try:
         if source.path is not None:
             file = pa.memory_map(source.path)
             if file.read(len(_MAGIC)) != _MAGIC:
                 file.seek(0)
-            return pa.ipc.open_stream(file)
+            return pa.ipc.open_stream(file), file.tell
         whole = _Whole(source, b"")
         first = whole.read(len(_MAGIC))
-        return pa.ipc.open_stream(
-            pa.PythonFile(_Whole(source, b"" if first == _MAGIC else first), mode="r")
-        )
+        rest = _Whole(source, b"" if first == _MAGIC else first)
+        return pa.ipc.open_stream(pa.PythonFile(rest, mode="r")), None
     except (*CORRUPT, ValueError) as error:
         raise ConnectorError(
             f"{source.name} is no Arrow file or stream: {str(error).partition(chr(10))[0]}",

@@ -81,11 +81,8 @@ def _type(values: Sequence[Any], path: str) -> sql.DataType:
         return sql.DOUBLE
     if kinds == {str}:
         t = infer_text(pa.array(present))
-        return (
-            t
-            if isinstance(t, sql.Date | sql.Time | sql.Timestamp | sql.TimestampLtz)
-            else sql.VARCHAR
-        )
+        timed = isinstance(t, sql.Date | sql.Time | sql.Timestamp | sql.TimestampLtz)
+        return t if timed else sql.VARCHAR
     if kinds == {list}:
         return sql.Array(_type([v for inner in present for v in inner], path))
     if kinds == {dict}:

@@ -17,11 +17,11 @@ import pyarrow.json
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors.base import BrokenRow, Read
-from cep.runtime.connectors.convert import TimeFormat, from_epoch, from_text, truncate
+from cep.runtime.connectors.convert import TimeFormat, check_digits, from_epoch, from_text, truncate
 from cep.runtime.connectors.format_base import Lines, Piece, empty, make_batch, read_schema, whole
 from cep.runtime.connectors.json_values import build, find_key, parse_object
 from cep.runtime.connectors.lines import Block, Splitter, broken_line
-from cep.runtime.rowerrors import Messages, failed
+from cep.runtime.rowerrors import Messages, RowFailure, failed
 from cep.types import (
     Array,
     Boolean,
@@ -38,7 +38,6 @@ from cep.types import (
 
 _SAMPLE_ROWS = 100
 _SMALL_BYTES = 1 << 16
-_NESTING = re.compile(rb"[\[{][\s\[{]{200}")
 _BARE_NULL = re.compile(rb"\}[ \t\r]*null")
 _DIRECT = Boolean | Integer | Float | Decimal | Varchar
 _BLANK = b" \t\r\n"
@@ -183,7 +182,7 @@ class JsonDecoder:
                 self._finish(whole(table.column(i)), f.type)
                 for i, f in enumerate(self._read.fields)
             ]
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, RowFailure):
             return None
         return make_batch(arrays, self._schema, table.num_rows)
 
@@ -198,6 +197,7 @@ class JsonDecoder:
             null = column.is_null() if column.null_count else None
             return pa.StructArray.from_arrays(parts, fields=list(t.arrow), mask=null)
         if column.type == t.arrow:
+            check_digits(column, t)
             return truncate(column, t)
         if isinstance(t, Timestamp | TimestampLtz) and self._form.epoch:
             return truncate(from_epoch(column, t, self._form), t)
@@ -245,8 +245,7 @@ def _keys(objects: Sequence[dict[str, Any]]) -> list[str]:
 def _looks_like_objects(data: bytes, starts: Lines, ends: Lines) -> bool:
     """Say whether each record may be one object, and nothing that pyarrow reads as something else.
 
-    It must begin and end with a brace; text must be UTF-8, which pyarrow does not check; nesting
-    must be moderate, for its parser is recursive.
+    It must begin and end with a brace, and text must be UTF-8, which pyarrow does not check.
     """
     array = np.frombuffer(data, np.uint8)
     if (array[starts] != ord("{")).any():
@@ -256,7 +255,7 @@ def _looks_like_objects(data: bytes, starts: Lines, ends: Lines) -> bool:
         last = np.where((array[last] == 10) | (array[last] == 13), last - 1, last)
     if (array[np.maximum(last, 0)] != ord("}")).any():
         return False
-    if _BARE_NULL.search(data) or _NESTING.search(data):
+    if _BARE_NULL.search(data):
         return False
     if not data.isascii():
         try:

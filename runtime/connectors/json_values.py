@@ -1,4 +1,4 @@
-"""JSON values, parsed one by one, as columns of declared types; those that are of another are named.
+"""JSON values, parsed one by one, as columns of declared types; others are named.
 
 This is the careful way, for the records of a block in which something is wrong, and it settles what
 JSON value is what SQL value: a number is read exactly (DECIMAL may also be in quotes), text is
@@ -176,6 +176,6 @@ def _lists(
 def _blame(messages: Messages, parents: Sequence[int], wrong: Messages | None) -> None:
     """Give the message of a bad element to the row it belongs to."""
     if wrong is not None:
-        for at in np.flatnonzero(failed(wrong)):
+        for at in np.flatnonzero(failed(wrong)).tolist():
             if messages[parents[at]] is None:
                 messages[parents[at]] = wrong[at]

@@ -112,8 +112,13 @@ class QuoteSplitter(Splitter):
             end = data.rfind(b"\n", 0, int(quotes[before - 1])) + 1
         return []
 
+    @staticmethod
+    def stray_return(data: bytes) -> bool:
+        """Say whether a carriage return stands alone; outside quotes it ends a record."""
+        return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+
     def ends(self, data: bytes) -> Positions:
-        stray_return = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+        stray_return = self.stray_return(data)
         if self._quote_byte not in data and not stray_return:
             return super().ends(data)
         quotes = None if stray_return else self._proper_quotes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import gzip
 import io
@@ -39,7 +40,8 @@ class Input:
     """One stream of records: a file, a member of an archive, or a pipe.
 
     `path` is set where the file is uncompressed and can be read at any place. `position` says how
-    many bytes of the stored file have been read.
+    many bytes of the stored file have been read. `raw` is the stored file; it is `shared` by the
+    members of an archive, and not closed with them.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Input:
     path: str | None = None
     raw: BinaryIO | None = None
     position: int = 0
+    shared: bool = False
 
     @property
     def size(self) -> int:
@@ -72,7 +75,7 @@ class Input:
     def close(self) -> None:
         """Let go of the file; a second time it does nothing."""
         self.stream.close()
-        if self.raw is not None:
+        if self.raw is not None and not self.shared:
             self.raw.close()
 
 
@@ -207,29 +210,29 @@ def inputs(path: str, compression: str, follow: bool = False) -> Iterator[Input]
 
 
 def _members(path: str) -> Iterator[Input]:
-    raw = open_raw(path)
-    try:
-        archive = zipfile.ZipFile(raw)
-    except zipfile.BadZipFile as error:
-        raise ConnectorError(
-            f"{path} is not a zip file", hint="say compression = '...' if it is something else"
-        ) from error
-    members = [
-        m
-        for m in archive.infolist()
-        if not m.is_dir() and not m.filename.startswith("__MACOSX/") and m.filename[-1:] != "/"
-    ]
-    if not members:
-        raise ConnectorError(f"{path} is a zip file without a file in it")
-    for member in members:
-        name = path if len(members) == 1 else f"{path}/{member.filename}"
-        if member.flag_bits & 1:
-            raise ConnectorError(f"{name} is encrypted", hint="unpack it first")
+    with contextlib.closing(open_raw(path)) as raw:
         try:
-            stream = archive.open(member)
-        except (NotImplementedError, zipfile.BadZipFile) as error:
-            raise ConnectorError(f"{name} cannot be unpacked: {error}") from error
-        yield Input(name, ReadAhead(cast("ByteStream", stream), raw), raw=raw)
+            archive = zipfile.ZipFile(raw)
+        except zipfile.BadZipFile as error:
+            raise ConnectorError(
+                f"{path} is not a zip file", hint="say compression = '...' if it is something else"
+            ) from error
+        members = [
+            m
+            for m in archive.infolist()
+            if not m.is_dir() and not m.filename.startswith("__MACOSX/")
+        ]
+        if not members:
+            raise ConnectorError(f"{path} is a zip file without a file in it")
+        for member in members:
+            name = path if len(members) == 1 else f"{path}/{member.filename}"
+            if member.flag_bits & 1:
+                raise ConnectorError(f"{name} is encrypted", hint="unpack it first")
+            try:
+                stream = cast("ByteStream", archive.open(member))
+            except (NotImplementedError, zipfile.BadZipFile) as error:
+                raise ConnectorError(f"{name} cannot be unpacked: {error}") from error
+            yield Input(name, ReadAhead(stream, raw), raw=raw, shared=True)
 
 
 def corrupt(name: str, error: Exception) -> ConnectorError:
