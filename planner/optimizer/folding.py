@@ -9,8 +9,9 @@ import pyarrow as pa
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_expression
 from cep.planner.logical import Filter, Node, Project, Scan, transform
+from cep.runtime.functions.casts import cast
 from cep.runtime.session import Session
-from cep.types import BOOLEAN
+from cep.types import BOOLEAN, DOUBLE, is_exact
 
 
 def fold_constants(plan: Node, session: Session) -> Node:
@@ -42,16 +43,35 @@ def fold(expression: ex.Expression, session: Session) -> ex.Expression:
         if isinstance(e, ex.Call) and not e.function.deterministic:
             return None
         children = e.children()
+        if isinstance(e, ex.Call) and e.function.name in _NUMERIC:
+            e = _as_doubles(e, session)
+            children = e.children()
         if not children or not all(isinstance(c, ex.Constant) for c in children):
-            return None
+            return e
         value, errors = compile_expression(e, session)((), 1)
         if errors is not None:
-            return None
+            return e
         if isinstance(value, pa.Array):
             value = value[0]
         return ex.Constant(e.type, value)
 
     return ex.transform(expression, change)
+
+
+_NUMERIC = frozenset(("+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">", ">="))
+
+
+def _as_doubles(e: ex.Call, session: Session) -> ex.Call:
+    """Turn exact constants into DOUBLE where the other side is: the kernel would do it each time."""
+    if DOUBLE not in (a.type for a in e.arguments):
+        return e
+    arguments = tuple(
+        ex.Constant(DOUBLE, cast(a.value, a.type, DOUBLE, session))
+        if isinstance(a, ex.Constant) and is_exact(a.type)
+        else a
+        for a in e.arguments
+    )
+    return replace(e, arguments=arguments)
 
 
 def _is(e: ex.Expression, value: bool) -> bool:
