@@ -60,6 +60,11 @@ class Quarantine:
                 return
             self._rows.append(row)
 
+    def clear(self) -> None:
+        """Forget the rows, and how many there were."""
+        self.count = 0
+        self._rows.clear()
+
     def to_arrow(self) -> pa.RecordBatch:
         """Return the rows that are kept."""
         columns = list(zip(*self._rows, strict=True)) or [()] * len(self.schema)
