@@ -119,7 +119,10 @@ def _stop(engine: Engine, statement: ast.StopQuery, _: Parameters, drive: bool) 
             span=statement.name.span,
             hint=did_you_mean(name, engine.queries) or "SHOW QUERIES lists them",
         )
-    running.close()
+    if statement.mode == "cancel":
+        running.cancel()
+    else:
+        running.close()
     return done(f"stopped {name}")
 
 
@@ -395,7 +398,7 @@ def _show_queries(engine: Engine) -> Result:
         rows.append(
             (
                 q.name,
-                "ended" if q.closed else "running",
+                "failed" if q.failure else "ended" if q.closed else "running",
                 q.rows_out,
                 q.aside.late_rows.count,
                 q.aside.errors.count,

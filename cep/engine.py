@@ -18,7 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -34,12 +34,12 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.ingestion import input_schema, plan_ingest
-from cep.planner.logical import Node
+from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
 from cep.rows import to_columns, to_rows
-from cep.running import Running
+from cep.running import Output, Running
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
@@ -50,6 +50,8 @@ from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.session import Session
 from cep.runtime.time import Clock, WallClock
 from cep.types import TIMESTAMP, Schema
+
+T = TypeVar("T")
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -80,7 +82,8 @@ class Engine:
         self._feeds: dict[str, Feed] = {}
         self._queue: deque[Callable[[], None]] = deque()
         self._lock = threading.RLock()
-        self._draining = False
+        self._driver = 0
+        """The thread that is inside the engine, 0 where none is."""
         self._started = 0
         self._closed = False
 
@@ -154,16 +157,22 @@ class Engine:
         self,
         name: str,
         query: ast.Query,
-        parameters: Parameters,
-        deliver: Callable[[Batch], None] | None,
+        plan: Node,
         *,
-        strict: bool,
+        once: bool = False,
+        output: Output | None = None,
     ) -> Running:
-        """Turn a syntax tree into a query that is wired to what it reads."""
-        plan = self.plan(query, parameters)
+        """Turn a plan into a query that is wired to what it reads."""
         lowered = lower(plan, self.session)
         running = Running(
-            name, unparse(query), plan, lowered, self.session, strict=strict, deliver=deliver
+            name,
+            unparse(query),
+            plan,
+            lowered,
+            self.session,
+            once=once,
+            fatal=query.on_error_stop,
+            output=output,
         )
         try:
             for relation in {e.relation.name: e.relation for e in lowered.entries}.values():
@@ -172,7 +181,7 @@ class Engine:
                 feed = self._feed_for(relation, columns_wanted(entries), filters)
                 (running.listens if feed.source is None else running.feeds).append(feed)
                 for entry in entries:
-                    feed.subscribe(running.graph, entry)
+                    feed.subscribe(running, entry)
         except CepError:
             running.close()
             raise
@@ -201,18 +210,19 @@ class Engine:
 
     def once(self, query: ast.Query, parameters: Parameters = ()) -> Result:
         """Answer a query over finite things; its rows are computed while they are fetched."""
-        running = self._prepare("", query, parameters, None, strict=True)
-        if not running.plan.properties.bounded:
-            running.close()
-            streams = ", ".join(dict.fromkeys(n for n, _ in running.entries()))
+        plan = self.plan(query, parameters)
+        scans = [n.relation for n in walk(plan) if isinstance(n, Scan)]
+        inserted = [r.name for r in scans if r.connector is None and r.kind == "stream"]
+        if inserted or not plan.properties.bounded:
+            unbounded = inserted or [r.name for r in scans if not r.bounded]
             raise BindError(
-                f"this SELECT has no end: it reads {streams}, which is unbounded",
+                f"this SELECT has no end: it reads {', '.join(unbounded)}, which is unbounded",
                 span=query.span,
-                hint="start it with engine.query(…) or START name AS SELECT …, or add LIMIT",
+                hint="start it with engine.query(…) or START name AS SELECT …",
             )
+        running = self._prepare("", query, plan, once=True)
         self.last = running
-        with self._lock:
-            running.begin()
+        self._do(running.begin)
         return self._result(running)
 
     def values(
@@ -248,6 +258,8 @@ class Engine:
         """Run a query until its sources have ended."""
         while self._step(running, [running]):
             pass
+        if running.failure is not None:
+            raise running.failure
 
     def _step(self, shown: Running, driven: Sequence[Running]) -> bool:
         """Let some queries take their next rows; return False where none of them can have more.
@@ -257,8 +269,7 @@ class Engine:
         """
         moved = False
         for running in driven:
-            with self._lock:
-                moved = (running.live and running.step()) or moved
+            moved = (running.live and self._do(running.step)) or moved
         self.watch(shown)
         live = not shown.closed and any(q.live for q in driven)
         if live and not moved:
@@ -275,20 +286,15 @@ class Engine:
     ) -> None:
         """Start a continuous query whose rows go into a stream or a sink."""
         plan = self.plan(query, parameters)
-        close: Callable[[], None]
         if isinstance(target, Relation):
-            write, close = self._into_stream(target, plan, span), _nothing
+            output = self._into_stream(target, plan, span)
         else:
-            write, close = self._into_sink(target, plan, span)
+            output = self._into_sink(target, plan, span)
         try:
-            self.start(query, parameters, name=name, deliver=write)
+            self.start(query, parameters, name=name, output=output)
         except BaseException:
-            close()
+            output.abort()
             raise
-        running = self.queries[name]
-        running.on_close = close
-        if running.closed:
-            close()
 
     def start(
         self,
@@ -296,9 +302,13 @@ class Engine:
         parameters: Parameters = (),
         *,
         name: str | None = None,
-        deliver: Callable[[Batch], None] | None = None,
+        output: Output | None = None,
+        snapshot: Snapshot | None = None,
     ) -> Result:
-        """Start a continuous query under a name; its rows go to `deliver`, or into the result."""
+        """Start a continuous query under a name; its rows go to `output`, or into the result.
+
+        With a snapshot that `Running.snapshot` took of the same query, it goes on from there.
+        """
         self._started += 1
         name = name or f"query_{self._started}"
         if name in self.queries and not self.queries[name].closed:
@@ -306,19 +316,18 @@ class Engine:
                 f"a query called {name} is running", span=query.span, hint=f"STOP {name} first"
             )
         with self._lock:
-            running = self._prepare(name, query, parameters, deliver, strict=False)
+            running = self._prepare(name, query, self.plan(query, parameters), output=output)
             self.queries[name] = running
-            running.begin()
+        self._do(running.begin if snapshot is None else lambda: running.restore(snapshot))
         return self._result(running, continuous=True)
 
     def _result(self, running: Running, *, continuous: bool = False) -> Result:
-        properties = running.plan.properties
-
         return Result(
             running.plan.schema,
             ready=running.said,
-            changes=not properties.append_only,
+            changes=not running.plan.properties.append_only,
             pump=(lambda: False) if continuous else (lambda: self._step(running, [running])),
+            failure=lambda: running.failure,
             close=running.close,
         )
 
@@ -361,7 +370,17 @@ class Engine:
         names = [stream] if stream is not None else list(self._feeds)
         for name in names:
             feed = self._inserted(self._fed_by_program(name))
-            self._enqueue(feed.finish)
+            self._enqueue(lambda feed=feed: self._finish(feed))  # type: ignore[misc]  # bound now
+
+    def _finish(self, feed: Feed) -> None:
+        feed.finish()
+        for running in self.queries.values():
+            running.settle()
+
+    def tick(self) -> None:
+        """Let queries that depend on the clock notice that it has gone on, though no row came."""
+        for running in list(self.queries.values()):
+            self._do(running.tick)
 
     def _instant(self, to: object) -> int:
         if isinstance(to, int) and not isinstance(to, bool):
@@ -403,17 +422,26 @@ class Engine:
     def _enqueue(self, action: Callable[[], None]) -> None:
         """Do something to a feed now, or after what is being done, if this is a callback."""
         self._queue.append(action)
+        if not self._busy_here():
+            self._do(_nothing)
+
+    def _busy_here(self) -> bool:
+        """Say whether this thread is inside the engine already, in a callback."""
+        return self._driver == threading.get_ident()
+
+    def _do(self, action: Callable[[], T]) -> T:
+        """Do something as the one thread that drives the engine, then what was queued meanwhile."""
+        if self._busy_here():
+            return action()
         with self._lock:
-            if self._draining:
-                return
-            self._draining = True
+            self._driver = threading.get_ident()
             try:
+                outcome = action()
                 while self._queue:
                     self._queue.popleft()()
-                    for running in list(self.queries.values()):
-                        running.settle()
             finally:
-                self._draining = False
+                self._driver = 0
+        return outcome
 
     # ------------------------------------------------------------ running
 
@@ -426,15 +454,12 @@ class Engine:
                 return
             moved = False
             for running in live:
-                with self._lock:
-                    moved = running.step() or moved
+                moved = self._do(running.step) or moved
             if not moved:
                 time.sleep(_IDLE_SECONDS)
 
-    def _into_sink(
-        self, entry: SinkEntry, plan: Node, span: Span
-    ) -> tuple[Callable[[Batch], None], Callable[[], None]]:
-        """Open a sink for the rows of a plan; return what writes to it and what closes it."""
+    def _into_sink(self, entry: SinkEntry, plan: Node, span: Span) -> Output:
+        """Open a sink for the rows of a plan."""
         connector = self.connectors.lookup(entry.connector)
         options = settle(connector, entry.options)
         changes = not plan.properties.append_only
@@ -453,9 +478,9 @@ class Engine:
             weights = batch.weights().tolist() if changes else None
             opened.write(batch.to_arrow(), weights)
 
-        return write, opened.close
+        return Output(write, opened.close, lambda: opened.abort(0))
 
-    def _into_stream(self, target: Relation, plan: Node, span: Span) -> Callable[[Batch], None]:
+    def _into_stream(self, target: Relation, plan: Node, span: Span) -> Output:
         """Return what inserts the rows of a plan into a stream, by position."""
         schema = input_schema(target)
         if not plan.properties.append_only:
@@ -478,7 +503,7 @@ class Engine:
             for some in to_rows(data, schema, target.name):
                 self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
-        return write
+        return Output(write)
 
     def watermarks(self) -> list[tuple[str, str, int]]:
         """Return stream, partition and watermark of everything that is being read."""

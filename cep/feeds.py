@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,6 @@ from cep.planner.lowering import Entry
 from cep.rows import Rows
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.base import Chunk, PartitionEnd, Progress, Signal, Source
-from cep.runtime.graph import Graph
 from cep.runtime.ingest import Ingest
 from cep.runtime.quarantine import Quarantine
 from cep.runtime.rowerrors import failed
@@ -25,21 +25,30 @@ INSERTED = ""
 """The partition of rows that the program inserts."""
 
 
+class Listener(Protocol):
+    """A query, as a stream sees it."""
+
+    def push(self, node: int, batch: Batch) -> None:
+        """Take rows at a node of its graph."""
+
+    def advance(self, node: int, watermark: int) -> None:
+        """Take a watermark at a node of its graph."""
+
+
 @dataclass
 class Subscription:
     """A query's interest in a stream: where its rows go, and which of the feed's columns."""
 
-    graph: Graph
+    listener: Listener
     entry: Entry
     positions: tuple[int, ...] | None
     """Positions of the wanted columns among the feed's, None where they are the same."""
-    joined: int = BEGINNING
 
     def push(self, batch: Batch) -> None:
         """Send rows into the query."""
         if self.positions is not None:
             batch = batch.replaced(self.entry.schema, [batch.columns[p] for p in self.positions])
-        self.graph.push(self.entry.node, 0, batch)
+        self.listener.push(self.entry.node, batch)
 
 
 @dataclass
@@ -65,17 +74,17 @@ class Feed:
             for partition in self.source.partitions():
                 self.ingest.watermarks.join(partition)
 
-    def subscribe(self, graph: Graph, entry: Entry) -> None:
+    def subscribe(self, listener: Listener, entry: Entry) -> None:
         """Let a query listen from now on; it learns the watermark at once."""
         same = entry.columns == self.columns
         positions = None if same else tuple(self.columns.index(c) for c in entry.columns)
-        self.subscriptions.append(Subscription(graph, entry, positions))
+        self.subscriptions.append(Subscription(listener, entry, positions))
         if self.said > BEGINNING:
-            graph.advance(entry.node, 0, self.said)
+            listener.advance(entry.node, self.said)
 
-    def unsubscribe(self, graph: Graph) -> None:
+    def unsubscribe(self, listener: Listener) -> None:
         """Let a query that has ended hear no more."""
-        self.subscriptions = [s for s in self.subscriptions if s.graph is not graph]
+        self.subscriptions = [s for s in self.subscriptions if s.listener is not listener]
 
     def step(self) -> bool:
         """Take the next rows from the source; return False where nothing has come."""
@@ -149,7 +158,7 @@ class Feed:
             return
         self.said = watermark
         for subscription in self.subscriptions:
-            subscription.graph.advance(subscription.entry.node, 0, watermark)
+            subscription.listener.advance(subscription.entry.node, watermark)
 
     @property
     def live(self) -> bool:

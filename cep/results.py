@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from cep.errors import CepError
 from cep.runtime.batch import Batch
 from cep.runtime.consolidate import consolidate
 from cep.types import VARCHAR, Field, Map, Schema
@@ -77,7 +78,8 @@ class Result:
     """The rows of a query, as far as they have been said.
 
     `pump` makes progress and says whether there may be more at once; a one-shot query is pumped
-    until it ends, a continuous one gives what has been said since the last call. `ready` is where
+    until it ends, a continuous one gives what has been said since the last call; what stopped it,
+    its `failure`, is raised after its last row. `ready` is where
     the query puts its rows.
     """
 
@@ -88,6 +90,7 @@ class Result:
         ready: deque[Batch] | None = None,
         changes: bool = False,
         pump: Callable[[], bool] = lambda: False,
+        failure: Callable[[], CepError | None] = lambda: None,
         message: str | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
@@ -97,6 +100,7 @@ class Result:
         self.pump = pump
         self.live = False
         self._close = close
+        self._failure = failure
         self._ready: deque[Batch] = deque() if ready is None else ready
         self._type = row_type(self.schema.names)
         self._part: pa.RecordBatch | None = None
@@ -121,7 +125,14 @@ class Result:
             while self._ready:
                 yield self._finished(self._ready.popleft())
             if not self.pump() and not self._ready:
+                self._check()
                 return
+
+    def _check(self) -> None:
+        """Raise what stopped the query, if something did."""
+        failure = self._failure()
+        if failure is not None:
+            raise failure
 
     def _finished(self, batch: Batch) -> pa.RecordBatch:
         if self.changes:
@@ -145,6 +156,7 @@ class Result:
                 self._part = self._finished(self._ready.popleft())
                 self._rows, self._taken = self._as_rows(self._part), 0
             elif not self.pump() and not self._ready:
+                self._check()
                 return None
 
     def fetchall(self) -> list[Row]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cep.errors import EvaluationError
+from cep import snapshots
+from cep.errors import CepError, EvaluationError
 from cep.feeds import Feed
-from cep.planner.logical import Node
+from cep.planner.logical import Aggregate, Node, walk
 from cep.planner.lowering import Lowered, values_batch
 from cep.runtime.batch import Batch
 from cep.runtime.quarantine import ERRORS, LATE, Quarantine, add_errors, add_late
 from cep.runtime.rowerrors import Messages, failed
 from cep.runtime.session import Session
 from cep.runtime.time import END
+from cep.snapshots import Snapshot
 
 
 @dataclass
@@ -40,11 +42,24 @@ class Aside:
         add_errors(self.errors, batch, messages)
 
 
+def _nothing() -> None:
+    """End an output that needs no ending."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where the rows of a query go; `close` commits what has been written, `abort` drops it."""
+
+    write: Callable[[Batch], None]
+    close: Callable[[], None] = _nothing
+    abort: Callable[[], None] = _nothing
+
+
 class Running:
-    """One query being evaluated, one-shot or continuous.
+    """One query being evaluated, once or continuously.
 
     `feeds` are its own sources, which it drives; it may also listen to streams that the program
-    feeds. `deliver` takes its rows.
+    feeds. With `fatal` (ON ERROR STOP) a row that cannot be computed stops it.
     """
 
     def __init__(
@@ -55,31 +70,35 @@ class Running:
         lowered: Lowered,
         session: Session,
         *,
-        strict: bool,
-        deliver: Callable[[Batch], None] | None = None,
+        once: bool,
+        fatal: bool = False,
+        output: Output | None = None,
     ) -> None:
         self.name = name
         self.text = text
         self.plan = plan
         self.graph = lowered.graph
-        self.aside = Aside(strict)
+        self.once = once
+        self.aside = Aside(strict=once or fatal)
         self.feeds: list[Feed] = []
         self.listens: list[Feed] = []
         self.closed = False
-        self.on_close: Callable[[], None] = lambda: None
+        self.failure: CepError | None = None
+        """Why a continuous query has stopped by itself; raised where its rows are fetched."""
+        self.said: deque[Batch] = deque()
+        """The rows that nobody has fetched yet, where no output takes them."""
+        self.rows_out = 0
         self._lowered = lowered
         self._session = session
-        self.rows_out = 0
-        self.said: deque[Batch] = deque()
-        """The rows that nobody has fetched yet, where `deliver` does not take them."""
-        self._deliver = deliver or self.said.append
+        self._out = output or Output(self.said.append)
+        self._ticks = any(isinstance(n, Aggregate) and n.ttl is not None for n in walk(plan))
+        self._next = 0
         self.graph.connect(self.aside)
         self.graph.output = self._output
-        self._next = 0
 
     def _output(self, batch: Batch) -> None:
         self.rows_out += batch.rows
-        self._deliver(batch)
+        self._out.write(batch)
 
     def begin(self) -> None:
         """Push the rows that are written in the query itself."""
@@ -88,46 +107,115 @@ class Running:
             if messages and self.aside.strict:
                 raise EvaluationError(messages[0])
             self.aside.errors.add(((m, None, None, 1) for m in messages), len(messages))
-            self.graph.push(node, 0, batch)
-            self.graph.advance(node, 0, END)
-        self._settle()
+            self.push(node, batch)
+            self.advance(node, END)
+        self.settle()
+
+    def push(self, node: int, batch: Batch) -> None:
+        """Take rows at a node of the graph."""
+        self.tick()
+        self._attempt(lambda: self.graph.push(node, 0, batch))
+        if self.graph.finished:
+            self.settle()
+
+    def advance(self, node: int, watermark: int) -> None:
+        """Take a watermark at a node of the graph."""
+        self._attempt(lambda: self.graph.advance(node, 0, watermark))
+
+    def tick(self) -> None:
+        """Learn the engine's time, where the query depends on it."""
+        if self._ticks:
+            now = self._session.clock.now()
+            self._attempt(lambda: self.graph.tick(now))
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Do something to the graph; a continuous query that fails stops, and no other with it."""
+        if self.closed:
+            return
+        if self.once:
+            action()
+            return
+        try:
+            action()
+        except CepError as error:
+            self.fail(error)
+        except Exception as error:  # whatever it is, it must not reach the other queries
+            failure = EvaluationError(f"the query {self.name} failed: {error!r}")
+            failure.__cause__ = error
+            self.fail(failure)
+
+    def fail(self, error: CepError) -> None:
+        """Stop because of an error; nothing more is committed."""
+        self.failure = error
+        self._stop(self._out.abort)
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the query would need to go on elsewhere; take it between two batches."""
+        return snapshots.take(self.graph, [*self.feeds, *self.listens], self._stores())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot, instead of beginning; StateError where it is of another query."""
+        feeds = [*self.feeds, *self.listens]
+        snapshots.restore(snapshot, self.graph, feeds, self._stores())
+        self.settle()
+
+    def _stores(self) -> Mapping[str, Quarantine]:
+        return {"errors": self.aside.errors, "late": self.aside.late_rows}
 
     def step(self) -> bool:
         """Take the next rows from one of its sources; return False where none has any now."""
+        self.tick()
         for _ in range(len(self.feeds)):
             feed = self.feeds[self._next % len(self.feeds)]
             self._next += 1
-            if feed.live and feed.step():
-                self._settle()
+            if feed.live and self._polled(feed):
+                self.settle()
                 return True
-        self._settle()
+        self.settle()
         return False
+
+    def _polled(self, feed: Feed) -> bool:
+        try:
+            return feed.step()
+        except CepError as error:
+            if self.once:
+                raise
+            self.fail(error)
+            return False
 
     @property
     def live(self) -> bool:
         """Whether one of its sources may still deliver rows."""
         return not self.closed and any(f.live for f in self.feeds)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Close the query when it has said everything it will ever say."""
         ended = all(f.ended for f in [*self.feeds, *self.listens])
         if not self.closed and (self.graph.finished or ended):
             self.close()
 
-    def settle(self) -> None:
-        """Notice that a stream it listens to has ended."""
-        self._settle()
-
     def close(self) -> None:
         """Stop reading, and finish what it writes to."""
+        self._stop(self._out.close)
+
+    def cancel(self) -> None:
+        """Stop reading, and commit nothing more."""
+        self._stop(self._out.abort)
+
+    def _stop(self, end_output: Callable[[], None]) -> None:
         if self.closed:
             return
         self.closed = True
         for feed in self.feeds:
             feed.close()
         for feed in self.listens:
-            feed.unsubscribe(self.graph)
-        self.on_close()
+            feed.unsubscribe(self)
+        try:
+            end_output()
+        except CepError as error:
+            self.failure = self.failure or error
+            if self.once:
+                raise
 
     def progress(self) -> tuple[int, int] | None:
         """Return how far its sources have come and how far there is to go, in bytes."""
