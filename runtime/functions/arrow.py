@@ -269,7 +269,9 @@ def by_parameters(
         at = np.flatnonzero(codes == code)
         chosen = pa.array(at)
         try:
-            part = run([o.take(chosen) if isinstance(o, pa.Array) else o for o in operands], values_)
+            part = run(
+                [o.take(chosen) if isinstance(o, pa.Array) else o for o in operands], values_
+            )
         except RowFailure as failure:
             if messages is None:
                 messages = np.full(rows, None, dtype=object)

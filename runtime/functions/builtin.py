@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from cep.runtime.functions import arithmetic, comparison, temporalarithmetic
+from cep.runtime.functions import (
+    arithmetic,
+    arrays,
+    calendarparts,
+    calendarunits,
+    clock,
+    comparison,
+    conditional,
+    encoding,
+    jsonfunctions,
+    matching,
+    mathematics,
+    nested,
+    temporalarithmetic,
+    text,
+    timestamps,
+)
 from cep.runtime.functions.registry import Functions
 
 BUILTIN = Functions(
@@ -10,5 +26,18 @@ BUILTIN = Functions(
         arithmetic.functions,
         temporalarithmetic.functions,
         comparison.functions,
+        conditional.functions,
+        mathematics.functions,
+        text.functions,
+        matching.functions,
+        encoding.functions,
+        clock.functions,
+        calendarparts.functions,
+        calendarunits.functions,
+        timestamps.functions,
+        jsonfunctions.functions,
+        arrays.functions,
+        nested.functions,
     ]
 )
+"""Where overloads of one name fit equally well, the one declared first is taken."""

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cep.runtime.functions import casttext, decimals
 from cep.runtime.functions.arrow import (
@@ -29,8 +28,9 @@ from cep.runtime.functions.arrow import (
     value,
 )
 from cep.runtime.functions.equality import field
+from cep.runtime.functions.lists import Lists, close_lists, close_maps, open_lists
 from cep.runtime.functions.zones import instant_of, wall_time
-from cep.runtime.rowerrors import Messages, Operand, RowFailure
+from cep.runtime.rowerrors import Messages, Operand, RowFailure, failed
 from cep.runtime.session import Session
 from cep.types import (
     DATE,
@@ -204,21 +204,16 @@ def _precision(t: Operand, source: DataType, target: Any, _: Session) -> Operand
 
 
 def _array_to_array(a: Operand, source: Array, target: Array, session: Session) -> Operand:
-    (lists,) = columns(a)
-    sizes = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
-    items = _inside(pc.list_flatten(lists), source.element, target.element, sizes, session)
-    return like(pa.ListArray.from_arrays(_offsets(sizes, lists), items).cast(target.arrow), a)
+    lists = open_lists(a)
+    items = _inside(lists, lists.items, source.element, target.element, session)
+    return like(close_lists(lists.sizes, items, lists.missing, target.arrow), a)
 
 
 def _map_to_map(m: Operand, source: Map, target: Map, session: Session) -> Operand:
-    (maps,) = columns(m)
-    entry = pa.struct([pa.field("key", source.key.arrow, False), ("value", source.value.arrow)])
-    lists = maps.cast(pa.list_(entry))
-    sizes = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
-    entries = pc.list_flatten(lists)
-    keys = _inside(field(entries, 0), source.key, target.key, sizes, session)
-    values = _inside(field(entries, 1), source.value, target.value, sizes, session)
-    return like(pa.MapArray.from_arrays(_offsets(sizes, lists), keys, values), m)
+    lists = open_lists(m)
+    keys = _inside(lists, field(lists.items, 0), source.key, target.key, session)
+    values = _inside(lists, field(lists.items, 1), source.value, target.value, session)
+    return like(close_maps(lists.sizes, keys, values, lists.missing, target.arrow), m)
 
 
 def _row_to_row(r: Operand, source: Row, target: Row, session: Session) -> Operand:
@@ -232,30 +227,18 @@ def _row_to_row(r: Operand, source: Row, target: Row, session: Session) -> Opera
     return like(pa.StructArray.from_arrays(parts, fields=fields, mask=nulls), r)
 
 
-def _offsets(sizes: Any, lists: pa.Array) -> pa.Array:
-    """Return offsets whose NULLs mark the NULL lists."""
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-    if not lists.null_count:
-        return pa.array(offsets)
-    nulls = np.append(lists.is_null().to_numpy(zero_copy_only=False), False)
-    return pa.array(offsets, mask=nulls)
-
-
 def _inside(
-    items: pa.Array, source: DataType, target: DataType, sizes: Any, session: Session
+    lists: Lists, items: pa.Array, source: DataType, target: DataType, session: Session
 ) -> Operand:
-    """Cast the elements of lists; what fails for an element fails for its row."""
+    """Cast what is in lists; what fails for an element fails for its row."""
     try:
         return cast(items, source, target, session)
     except RowFailure as failure:
-        owner = np.repeat(np.arange(len(sizes)), sizes)
         at = np.flatnonzero(failure.mask)
-        messages: Messages = np.full(len(sizes), None, dtype=object)
+        messages: Messages = np.full(len(lists.sizes), None, dtype=object)
         each = failure.message
-        messages[owner[at]] = each if isinstance(each, str) else each[at]
-        mask = np.zeros(len(sizes), np.bool_)
-        mask[owner[at]] = True
-        raise RowFailure(mask, messages) from None
+        messages[lists.owner[at]] = each if isinstance(each, str) else each[at]
+        raise RowFailure(failed(messages), messages) from None
 
 
 _CONVERSIONS: dict[tuple[type[DataType], type[DataType]], Conversion] = {

@@ -7,8 +7,11 @@ Arrays, maps and rows are shown as JSON.
 
 from __future__ import annotations
 
+import decimal
 import json
+import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -224,4 +227,28 @@ def _as_integers(interval: Operand) -> Operand:
 
 def show_nested(nested: Operand) -> Operand:
     """Show an array, map or row as JSON."""
-    return per_distinct(lambda v: json.dumps(v, ensure_ascii=False, default=str), [nested], _TEXT)
+    return per_distinct(lambda v: as_json(v, nested.type), [nested], _TEXT)
+
+
+def as_json(value: Any, t: pa.DataType) -> str:
+    """Write a value of an Arrow type as JSON; maps and rows are objects."""
+    if value is None:
+        return "null"
+    if pa.types.is_list(t):
+        return f"[{', '.join(as_json(v, t.value_type) for v in value)}]"
+    if pa.types.is_map(t):
+        members = ((k if isinstance(k, str) else as_json(k, t.key_type), v) for k, v in value)
+        shown = (f"{_quoted(k)}: {as_json(v, t.item_type)}" for k, v in members)
+        return f"{{{', '.join(shown)}}}"
+    if pa.types.is_struct(t):
+        shown = (f"{_quoted(f.name)}: {as_json(value[f.name], f.type)}" for f in t)
+        return f"{{{', '.join(shown)}}}"
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return json.dumps(value)
+    if isinstance(value, decimal.Decimal):
+        return f"{value:f}"
+    return _quoted(value.hex() if isinstance(value, bytes) else str(value))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -139,15 +139,20 @@ def _kernel(comparison: Comparison, symbol: str) -> Kernel:
     return kernel
 
 
-def _distinction(comparison: Comparison, negated: bool) -> Kernel:
-    def same(a: Operand, b: Operand) -> Operand:
-        equal = equal_nested(same, a, b) if pa.types.is_nested(a.type) else comparison("=", a, b)
-        if not has_nulls(equal):
-            return equal
-        return call("coalesce", equal, call("and", call("is_null", a), call("is_null", b)))
+def same(a: Operand, b: Operand, comparison: Comparison = compare) -> Operand:
+    """Say whether the two are the same, taking NULL for a value like any other; never NULL."""
+    if pa.types.is_null(a.type):
+        return call("and", call("is_null", a), call("is_null", b))
+    equal = equal_nested(same, a, b) if pa.types.is_nested(a.type) else comparison("=", a, b)
+    if not has_nulls(equal):
+        return equal
+    return call("coalesce", equal, call("and", call("is_null", a), call("is_null", b)))
 
+
+def _distinction(comparison: Comparison, negated: bool) -> Kernel:
     def kernel(a: Operand, b: Operand) -> Operand:
-        return call("invert", same(a, b)) if negated else same(a, b)
+        alike = same(a, b, comparison)
+        return call("invert", alike) if negated else alike
 
     kernel.__doc__ = (
         "Say whether the two differ, taking NULL for a value like any other."

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.functions.arrow import build, call, columns, like, valid
+from cep.runtime.functions.lists import Lists, open_lists
 from cep.runtime.rowerrors import Operand
 
 Equal = Callable[[Operand, Operand], Operand]
@@ -24,8 +24,6 @@ def equal_nested(equal: Equal, a: Operand, b: Operand) -> Operand:
     x, y = columns(a, b)
     if pa.types.is_struct(x.type):
         outcome = _equal_structs(equal, x, y)
-    elif pa.types.is_map(x.type):
-        outcome = _equal_lists(equal, _entries(x), _entries(y))
     else:
         outcome = _equal_lists(equal, x, y)
     return like(outcome, a, b)
@@ -69,37 +67,28 @@ def _equal_structs(equal: Equal, a: pa.Array, b: pa.Array) -> pa.Array:
 
 def _equal_lists(equal: Equal, a: pa.Array, b: pa.Array) -> pa.Array:
     where = valid(a, b)
-    sizes = [pc.list_value_length(x).fill_null(-1).to_numpy(zero_copy_only=False) for x in (a, b)]
-    alike = (sizes[0] == sizes[1]) & (sizes[0] >= 0)
-    rows = np.flatnonzero(alike)
-    taken = pa.array(rows)
-    inside = equal(pc.list_flatten(a.take(taken)), pc.list_flatten(b.take(taken)))
-    owner = np.repeat(rows, sizes[0][rows])
-    different = _rows_with(pc.equal(inside, False).fill_null(False), owner, len(a))
-    unknown = _rows_with(pc.is_null(inside), owner, len(a)) & ~different
-    known = ~unknown if where is None else where & ~unknown
-    return build(alike & ~different, known, pa.bool_(), [a])
+    x, y = open_lists(a), open_lists(b)
+    alike = x.sizes == y.sizes
+    rows = np.flatnonzero(alike if where is None else alike & where)
+    chosen = pa.array(rows)
+    x, y = open_lists(a.take(chosen)), open_lists(b.take(chosen))
+    if pa.types.is_map(a.type):
+        x, y = _by_key(x), _by_key(y)
+    inside = equal(x.items, y.items)
+    different = x.any_where(pc.equal(inside, False).fill_null(False).to_numpy(zero_copy_only=False))
+    unknown = x.any_where(inside.is_null().to_numpy(zero_copy_only=False)) & ~different
+    outcome = np.zeros(len(a), np.bool_)
+    outcome[rows] = ~different
+    known = np.ones(len(a), np.bool_) if where is None else where
+    known[rows] &= ~unknown
+    return build(outcome, known, pa.bool_(), [a])
 
 
-def _rows_with(condition: pa.Array, owner: npt.NDArray[Any], rows: int) -> npt.NDArray[np.bool_]:
-    """Say for each row whether the condition holds for any of its elements."""
-    found = np.zeros(rows, np.bool_)
-    found[owner[condition.to_numpy(zero_copy_only=False)]] = True
-    return found
-
-
-def _entries(maps: pa.Array) -> pa.Array:
-    """Return maps as lists of (key, value), sorted by key."""
-    kind = maps.type
-    entry = pa.struct([pa.field("key", kind.key_type, False), pa.field("value", kind.item_type)])
-    lists = maps.cast(pa.list_(entry))
-    entries = pc.list_flatten(lists)
-    keys = field(entries, 0)
-    if pa.types.is_nested(keys.type):  # these have no order; their maps compare as they are written
-        return lists
-    sizes = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
-    table = pa.table({"row": np.repeat(np.arange(len(maps)), sizes), "key": keys})
+def _by_key(maps: Lists) -> Lists:
+    """Sort the entries of maps by key; nested keys have no order, they stay as they are written."""
+    keys = field(maps.items, 0)
+    if pa.types.is_nested(keys.type):
+        return maps
+    table = pa.table({"row": maps.owner, "key": keys})
     order = pc.sort_indices(table, [("row", "ascending"), ("key", "ascending")])
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-    nulls = maps.is_null() if maps.null_count else None
-    return pa.ListArray.from_arrays(pa.array(offsets), entries.take(order), mask=nulls)
+    return replace(maps, items=maps.items.take(order))

@@ -142,6 +142,11 @@ def _move(wall: Operand, months: Operand, sign: int) -> Operand:
     return build(moved * a_day + rest, where, wall.type, [wall, months])
 
 
+def months_later(calendar: Operand, months: Operand) -> Operand:
+    """Return the DATE or TIMESTAMP a number of months later."""
+    return _move(calendar, months, 1)
+
+
 def _declare_months(symbol: str, sign: int) -> None:
     def on_calendar(calendar: Operand, months: Operand) -> Operand:
         """Return the date or timestamp a number of months away."""
