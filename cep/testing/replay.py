@@ -1,0 +1,202 @@
+"""Running one query over the events of a stage: as a table, in batches, shuffled, restored."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from cep import snapshots
+from cep.engine import Engine
+from cep.errors import EvaluationError
+from cep.grammar import ast
+from cep.runtime.batch import Batch
+from cep.runtime.quarantine import Quarantine
+from cep.running import Output
+from cep.testing.arrange import Event, batches, random_batches, shuffled
+from cep.testing.outcome import Outcome, rows_of
+from cep.testing.stage import Stage
+
+NAME = "asserted"
+"""What the query under test is called while it runs."""
+
+Cut = Iterable[tuple[list[Event], int]]
+"""Batches of one stream each, with how many events have come by then (-1: not a point to compare)."""
+
+
+class _Listener:
+    """Takes what a query says, and notes after how many events it was said."""
+
+    def __init__(self) -> None:
+        self.outcome = Outcome()
+        self.position = 0
+
+    def take(self, batch: Batch) -> None:
+        """Note the changes of a batch."""
+        for row, weight in zip(
+            rows_of(batch.columns, batch.rows), batch.weights().tolist(), strict=True
+        ):
+            self.outcome.changes.append((self.position, row, weight))
+
+
+def once(stage: Stage, query: ast.Query) -> Outcome:
+    """Ask the query once, over the streams as finished tables; an evaluation that fails ends it."""
+    engine = stage.finished_tables()
+    listener = _Listener()
+    try:
+        result = engine.once(query, stage.parameters)
+        operations = 1 if result.changes else 0
+        for batch in result.batches():
+            signs = batch.column(0).to_pylist() if operations else ["+"] * batch.num_rows
+            rows = rows_of(batch.columns[operations:], batch.num_rows)
+            listener.outcome.changes += [
+                (0, row, 1 if sign == "+" else -1) for row, sign in zip(rows, signs, strict=True)
+            ]
+    except EvaluationError as error:
+        listener.outcome.raised = error.message
+    return listener.outcome
+
+
+def over_tables(stage: Stage, query: ast.Query) -> Outcome:
+    """Run the query as a continuous one, over the streams as finished tables."""
+    engine = stage.finished_tables()
+    listener = _Listener()
+    engine.start(query, stage.parameters, name=NAME, output=Output(listener.take))
+    engine.run()
+    _aside(engine, stage, listener.outcome)
+    return listener.outcome
+
+
+def in_batches(stage: Stage, query: ast.Query, size: int | None) -> Outcome:
+    """Run the query over inserted events, `size` at a time (None: all at once)."""
+    return _continuous(
+        stage, query, stage.events(), lambda events: batches(events, size or max(len(events), 1))
+    )
+
+
+def in_another_order(stage: Stage, query: ast.Query, chance: random.Random) -> Outcome:
+    """Run the query over the events in another order of arrival, in batches of random sizes."""
+    events = stage.events()
+    order = shuffled(events, stage.delays(), chance)
+    outcome = _continuous(
+        stage, query, [events[i] for i in order], lambda some: random_batches(some, chance)
+    )
+    # Where the same events have come as in the order written, the same must have been said.
+    seen = 0
+    same = []
+    for n, i in enumerate(order, 1):
+        seen = max(seen, i + 1)
+        if seen == n:
+            same.append(n)
+    outcome.positions = [p for p in outcome.positions if p in same]
+    return outcome
+
+
+def with_restarts(stage: Stage, query: ast.Query, chance: random.Random) -> Outcome:
+    """Run the query, and at random points throw it away and restore it from its snapshot's bytes."""
+    return _continuous(
+        stage,
+        query,
+        stage.events(),
+        lambda events: random_batches(events, chance),
+        restart=lambda: chance.random() < 0.4,
+    )
+
+
+def _continuous(
+    stage: Stage,
+    query: ast.Query,
+    events: Sequence[Event],
+    cut: Callable[[Sequence[Event]], Cut],
+    restart: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    listener = _Listener()
+    output = Output(listener.take)
+    engine = stage.engine()
+    engine.start(query, stage.parameters, name=NAME, output=output)
+    pipelines = stage.pipelines()
+    for pipeline in pipelines:
+        stage.do(engine, pipeline)
+    if restart():
+        engine = _restarted(stage, engine, query, output, keep=bool(pipelines))
+    for part, end in cut(events):
+        listener.position += len(part)
+        engine.insert(part[0].stream, [e.row for e in part])
+        if end >= 0:
+            listener.outcome.positions.append(end)
+        if restart() and not engine.queries[NAME].closed:
+            engine = _restarted(stage, engine, query, output, keep=bool(pipelines))
+    listener.position += 1
+    for stream in stage.finishing_order():
+        engine.finish(stream)
+    _aside(engine, stage, listener.outcome)
+    return listener.outcome
+
+
+def _restarted(
+    stage: Stage, engine: Engine, query: ast.Query, output: Output, *, keep: bool
+) -> Engine:
+    """Return an engine that goes on where the query stood; `keep` the same one for its pipelines."""
+    running = engine.queries[NAME]
+    kept = snapshots.to_bytes(running.snapshot())
+    if keep:
+        running.close()
+    else:
+        engine.close()
+        engine = stage.engine()
+    snapshot = snapshots.from_bytes(kept)
+    engine.start(query, stage.parameters, name=NAME, output=output, snapshot=snapshot)
+    return engine
+
+
+def _aside(engine: Engine, stage: Stage, outcome: Outcome) -> None:
+    """Note what went aside, for the query and for every stream; raise what stopped the query."""
+    running = engine.queries[NAME]
+    if running.failure is not None:
+        raise running.failure
+    _count(outcome.errors, NAME, running.aside.errors)
+    for relation in stage.streams():
+        if relation.name in engine.errors:
+            _count(outcome.errors, relation.name, engine.errors[relation.name])
+    late = running.aside.late_rows.to_arrow()
+    for time, mark, weight in zip(
+        *(late.column(n).to_pylist() for n in ("event_time", "watermark", "weight")), strict=True
+    ):
+        outcome.late[time, mark] += weight
+    outcome.late = Counter({key: n for key, n in outcome.late.items() if n})
+
+
+def _count(errors: Counter[tuple[str, str]], where: str, store: Quarantine) -> None:
+    rows = store.to_arrow()
+    for message, weight in zip(
+        rows.column("error").to_pylist(), rows.column("weight").to_pylist(), strict=True
+    ):
+        errors[where, message] += weight
+        if not errors[where, message]:
+            del errors[where, message]
+
+
+def system_rows(
+    stage: Stage, query: ast.Query, cut: Callable[[Sequence[Event]], Cut]
+) -> Outcome:
+    """Play everything that happened again, and then ask for what the engine keeps itself."""
+    engine = stage.bare_engine()
+    pending: list[Event] = []
+
+    def flush() -> None:
+        for part, _ in cut(pending):
+            engine.insert(part[0].stream, [e.row for e in part])
+        pending.clear()
+
+    for happening in stage.happened:
+        if isinstance(happening, Event):
+            pending.append(happening)
+            continue
+        flush()
+        stage.do(engine, happening.statement)
+    flush()
+    outcome = Outcome()
+    result = engine.once(query, stage.parameters)
+    for batch in result.batches():
+        outcome.changes += [(0, row, 1) for row in rows_of(batch.columns, batch.num_rows)]
+    return outcome

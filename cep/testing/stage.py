@@ -1,0 +1,227 @@
+"""What a script has declared and inserted so far, and fresh engines made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from cep import commands
+from cep.catalog import Relation
+from cep.engine import Engine
+from cep.errors import CepError
+from cep.grammar import ast
+from cep.planner.ingestion import input_schema
+from cep.planner.logical import Limit, Node, Scan, Sort, walk
+from cep.rows import to_rows
+from cep.runtime.batch import Batch
+from cep.runtime.connectors import memory
+from cep.runtime.time import VirtualClock
+from cep.running import Output
+from cep.testing.arrange import Event
+
+Parameters = Mapping[str, object]
+
+FEED_ROWS = 5
+"""Rows in one batch of a finished table: small, so that scripts of a few rows have several."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement that changes the world: a declaration, a query started or stopped, a setting."""
+
+    statement: ast.Statement
+
+
+Happening = Statement | Event
+
+
+class RecordingEngine(Engine):
+    """An engine that notes every row that is inserted into it."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(clock=clock)
+        self.inserted: list[tuple[str, tuple[object, ...]]] = []
+
+    def insert(self, stream: str, rows: object) -> None:
+        """Insert rows, and note them."""
+        if isinstance(rows, list):
+            self.inserted += [(stream, tuple(row)) for row in rows]
+        super().insert(stream, rows)
+
+
+@dataclass
+class Stage:
+    """A script as far as it has come: what happened, in order.
+
+    `now` is what every engine's clock shows; `parameters` are the values of `:name`.
+    """
+
+    parameters: Parameters = field(default_factory=dict)
+    now: int = 0
+    happened: list[Happening] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.main = RecordingEngine(VirtualClock(self.now))
+
+    def perform(self, statement: ast.Statement) -> None:
+        """Run a statement in the main engine and remember it for the others."""
+        before = len(self.main.inserted)
+        commands.run(self.main, statement, self.parameters, drive=False)
+        rows = self.main.inserted[before:]
+        if isinstance(statement, ast.Insert) and isinstance(statement.query.body, ast.Values):
+            if not isinstance(self.main.catalog.get(statement.target.value), Relation):
+                return
+            times = self._times(statement.target.value, [row for _, row in rows])
+            for (stream, row), time in zip(rows, times, strict=True):
+                self.happened.append(Event(stream, row, time))
+            return
+        if isinstance(statement, ast.Drop):
+            name = statement.name.value
+            self.happened = [
+                h for h in self.happened if not (isinstance(h, Event) and h.stream == name)
+            ]
+        self.happened.append(Statement(statement))
+
+    def _times(self, stream: str, rows: Sequence[tuple[object, ...]]) -> list[int | None]:
+        """Return the event time of each row, None for a row without: it is not read, or has none."""
+        entry = self.main.catalog.get(stream)
+        assert isinstance(entry, Relation)
+        if entry.watermark is None:
+            return [None] * len(rows)
+        engine = self.engine()
+        found: list[int] = []
+
+        def note(batch: Batch) -> None:
+            assert batch.time is not None
+            found.extend(int(t) for t in batch.time)
+
+        item = ast.SelectItem(ast.Star())
+        everything = ast.Query(ast.Select((item,), ast.TableReference(ast.Name(stream))))
+        engine.start(everything, name="$times", output=Output(note))
+        times: list[int | None] = []
+        for row in rows:
+            found.clear()
+            engine.insert(stream, [row])
+            times.append(found[0] if found else None)
+        return times
+
+    # ------------------------------------------------------------ fresh engines
+
+    def bare_engine(self) -> Engine:
+        """Return an engine in which nothing has happened yet; its clock and chance are fixed."""
+        engine = Engine(clock=VirtualClock(self.now))
+        engine.session.random = np.random.default_rng(0)
+        return engine
+
+    def engine(self) -> Engine:
+        """Return an engine with all declarations, and nothing running in it."""
+        engine = self.bare_engine()
+        for happening in self.happened:
+            if isinstance(happening, Statement) and isinstance(
+                happening.statement,
+                ast.CreateRelation | ast.CreateView | ast.Drop | ast.SetOption,
+            ):
+                self.do(engine, happening.statement)
+        return engine
+
+    def do(self, engine: Engine, statement: ast.Statement) -> None:
+        """Carry out a statement again, in another engine."""
+        commands.run(engine, statement, self.parameters, drive=False)
+
+    def finished_tables(self) -> Engine:
+        """Return an engine in which every stream is a finished table of all its events."""
+        engine = self.engine()
+        feeds: dict[str, memory.Feed] = {}
+        engine.connectors.add(memory.MemoryConnector(feeds=feeds))
+        for relation in self.streams():
+            schema = input_schema(relation)
+            feed = memory.Feed(schema.arrow, {"0": []})
+            rows = [e.row for e in self.events() if e.stream == relation.name]
+            for start in range(0, len(rows), FEED_ROWS):
+                for batch in to_rows(rows[start : start + FEED_ROWS], schema, relation.name):
+                    feed.append(_as(batch.batch, schema.arrow))
+            feeds[relation.name] = feed
+            table = replace(
+                relation, bounded=True, options={"connector": "memory", "name": relation.name}
+            )
+            engine.catalog.put(table, or_replace=True)
+        return engine
+
+    def events(self) -> list[Event]:
+        """Return all rows inserted so far, in order of arrival."""
+        return [h for h in self.happened if isinstance(h, Event)]
+
+    def streams(self) -> list[Relation]:
+        """Return the streams that take inserts."""
+        return [e for e in self.main.catalog if isinstance(e, Relation) and e.connector is None]
+
+    def delays(self) -> dict[str, int]:
+        """Return the allowed lateness of every stream with a watermark, in microseconds."""
+        return {r.name: r.watermark.delay for r in self.streams() if r.watermark is not None}
+
+    def pipelines(self) -> list[ast.Insert]:
+        """Return the queries that write into streams."""
+        statements = [h.statement for h in self.happened if isinstance(h, Statement)]
+        return [
+            s
+            for s in statements
+            if isinstance(s, ast.Insert)
+            and isinstance(self.main.catalog.get(s.target.value), Relation)
+        ]
+
+    def finishing_order(self) -> list[str]:
+        """Return the streams in an order in which they can end: those that others feed come last."""
+        fed = dict.fromkeys(p.target.value for p in self.pipelines())
+        return [r.name for r in self.streams() if r.name not in fed] + list(fed)
+
+    def plan(self, query: ast.Query) -> Node:
+        """Return the plan of a query over the streams as they are declared."""
+        return self.main.plan(query, self.parameters)
+
+    def bounded_plan(self, query: ast.Query) -> Node:
+        """Return the plan of a query over the streams as finished tables."""
+        return self.finished_tables().plan(query, self.parameters)
+
+
+def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a query is like, as far as it decides in which variants it can run.
+
+    `continuous` is None, or the reason why it has a meaning over finished tables only.
+    """
+
+    reads: tuple[str, ...]
+    system: bool
+    external: bool
+    limited: bool
+    ordered: bool
+    continuous: CepError | None = None
+
+
+def traits(stage: Stage, query: ast.Query) -> Traits:
+    """Look at a query; raises CepError where it has no meaning at all."""
+    refusal: CepError | None = None
+    try:
+        plan = stage.plan(query)
+    except CepError as error:
+        plan = stage.bounded_plan(query)
+        if not any(isinstance(n, Sort | Limit) for n in walk(plan)):
+            raise
+        refusal = error
+    scans = [n.relation for n in walk(plan) if isinstance(n, Scan)]
+    own = {r.name for r in stage.streams()}
+    return Traits(
+        reads=tuple(dict.fromkeys(r.name for r in scans)),
+        system=any(r.kind == "system" for r in scans),
+        external=any(r.kind != "system" and r.name not in own for r in scans),
+        limited=any(isinstance(n, Limit) for n in walk(plan)),
+        ordered=bool(query.order_by),
+        continuous=refusal,
+    )
