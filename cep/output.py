@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
-from zoneinfo import ZoneInfo
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -15,25 +15,17 @@ from cep.errors import ConnectorError, UsageError
 from cep.rendering import PAGE, Style, Table, pages
 from cep.results import Result
 from cep.runtime.connectors.formats import format_named
-
-FORMATS = ("table", "csv", "jsonl", "arrow")
+from cep.runtime.session import Session
 
 _EXTENSIONS = {
     ".csv": "csv",
     ".jsonl": "jsonl",
     ".json": "jsonl",
     ".ndjson": "jsonl",
-} | dict.fromkeys((".arrow", ".arrows", ".ipc"), "arrow")
-
-
-class Output(Protocol):
-    """Takes the results of a script one after the other."""
-
-    def write(self, result: Result) -> int:
-        """Write the rows of a result as they are said; return how many there were."""
-
-    def close(self) -> None:
-        """Let go of the file."""
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".ipc": "arrow",
+}
 
 
 class Target:
@@ -49,8 +41,13 @@ class Target:
         return self.path is None and sys.stdout.isatty()
 
     @property
+    def encoding(self) -> str:
+        """How text is written to it."""
+        return "utf-8" if self.path is not None else sys.stdout.encoding or "utf-8"
+
+    @property
     def stream(self) -> BinaryIO:
-        """The bytes to write to."""
+        """The bytes to write to; raises ConnectorError where the file cannot be made."""
         if self._stream is None:
             if self.path is None:
                 self._stream = sys.stdout.buffer
@@ -71,48 +68,88 @@ class Target:
                 self._stream.close()
 
 
-class TableOutput:
-    """Tables, with the number of rows under each."""
+class Output(ABC):
+    """Takes the results of a script one after the other.
 
-    def __init__(self, target: Target, zone: ZoneInfo | None = None) -> None:
+    `before` is called before anything is written to a terminal; `showing` says that a result is
+    just being written to one.
+    """
+
+    def __init__(self, target: Target) -> None:
         self._target = target
-        self._zone = zone
-        self._any = False
+        self._results = 0
+        self.before: Callable[[], None] = lambda: None
+        self.showing = False
 
     def write(self, result: Result) -> int:
-        encoding = "utf-8" if self._target.path is not None else sys.stdout.encoding or "utf-8"
-        stream = self._target.stream
-
-        def say(text: str) -> None:
-            if text:
-                stream.write(text.encode(encoding, "backslashreplace"))
-                stream.flush()
-
-        if self._any:
-            say("\n")
-        self._any = True
-        table = Table(result.schema, self._style(encoding))
-        rows = 0
-        for batch in pages(result.batches() if result.live else _gathered(result)):
-            say(table.page(batch))
-            rows += batch.num_rows
-        say(table.head())
-        say(f"({rows:,} {'row' if rows == 1 else 'rows'})\n")
-        if result.message:
-            say(f"\n{result.message}\n")
-        return rows
-
-    def _style(self, encoding: str) -> Style:
-        width = os.get_terminal_size(sys.stdout.fileno()).columns if self._target.terminal else None
-        colour = self._target.terminal and "NO_COLOR" not in os.environ
+        """Write the rows of a result as they are said; return how many there were."""
+        self._results += 1
         try:
-            "│─┼".encode(encoding)
-        except UnicodeEncodeError:
-            return Style(width, colour, unicode=False, zone=self._zone)
-        return Style(width, colour, zone=self._zone)
+            return self._write(result)
+        finally:
+            self.showing = False
+            if self._target.path is None:
+                self._target.stream.flush()
+
+    @abstractmethod
+    def _write(self, result: Result) -> int:
+        """Write the rows of a result and return how many there were."""
+
+    def _shown(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Hand on batches that are about to be written."""
+        for batch in batches:
+            if self._target.terminal:
+                self.before()
+                self.showing = True
+            yield batch
 
     def close(self) -> None:
+        """Let go of the file."""
         self._target.close()
+
+
+class TableOutput(Output):
+    """Tables, with the number of rows under each."""
+
+    def __init__(self, target: Target, session: Session) -> None:
+        super().__init__(target)
+        self._session = session
+
+    def _write(self, result: Result) -> int:
+        table = Table(result.schema, self._style())
+        if self._results > 1:
+            self._say("\n")
+        if result.live:
+            self._say(table.head())
+        rows = 0
+        for batch in self._shown(pages(result.batches() if result.live else _gathered(result))):
+            self._say(table.page(batch))
+            rows += batch.num_rows
+        self._say(table.head())
+        self._say(f"({rows:,} {'row' if rows == 1 else 'rows'})\n")
+        if result.message:
+            self._say(f"\n{result.message}\n")
+        return rows
+
+    def _say(self, text: str) -> None:
+        if text:
+            if self._target.terminal:
+                self.before()
+            self._target.stream.write(text.encode(self._target.encoding, "backslashreplace"))
+            self._target.stream.flush()
+
+    def _style(self) -> Style:
+        width = os.get_terminal_size(sys.stdout.fileno()).columns if self._target.terminal else None
+        colour = self._target.terminal and "NO_COLOR" not in os.environ
+        return Style(width or None, colour, _can_say("│─┼", self._target), self._session.zone)
+
+
+def _can_say(text: str, target: Target) -> bool:
+    try:
+        text.encode(target.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _gathered(result: Result) -> Iterator[pa.RecordBatch]:
@@ -131,50 +168,39 @@ def _together(batches: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from pa.Table.from_batches(batches).combine_chunks().to_batches()
 
 
-class LinesOutput:
-    """CSV with a header, or one JSON object a line; an empty line parts the results in CSV."""
+class LinesOutput(Output):
+    """CSV with a header, or one JSON object a line; an empty line parts results in CSV."""
 
     def __init__(self, target: Target, name: str) -> None:
-        self._target = target
+        super().__init__(target)
         self._name = name
-        self._any = False
 
-    def write(self, result: Result) -> int:
+    def _write(self, result: Result) -> int:
         stream = self._target.stream
-        if self._any and self._name == "csv":
+        if self._results > 1 and self._name == "csv":
             stream.write(b"\n")
-        self._any = True
         rows = 0
         writer = format_named(self._name).writer(stream, {}, result.schema)
-        try:
-            for batch in result.batches():
-                writer.write(batch)
-                rows += batch.num_rows
-                if result.live:
-                    writer.flush()
-                    stream.flush()
-        finally:
-            writer.close()
+        for batch in self._shown(result.batches()):
+            writer.write(batch)
+            rows += batch.num_rows
+            if result.live or self._target.terminal:
+                writer.flush()
+                stream.flush()
+        writer.close()
         return rows
 
-    def close(self) -> None:
-        self._target.close()
 
-
-class ArrowOutput:
+class ArrowOutput(Output):
     """One Arrow IPC stream."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._any = False
-
-    def write(self, result: Result) -> int:
-        if self._any:
+    def _write(self, result: Result) -> int:
+        if self._results > 1:
             raise UsageError(
                 "an Arrow stream holds one result, and this script has several",
-                hint="use --format jsonl, or write each into a sink: CREATE SINK … AS SELECT …",
+                hint="write --format jsonl, or send each to a file of its own: "
+                "CREATE SINK … WITH (connector = 'file', path = '….arrow') AS SELECT …",
             )
-        self._any = True
         stream = self._target.stream
         rows = 0
         with pa.ipc.new_stream(stream, result.schema.arrow) as writer:
@@ -185,29 +211,27 @@ class ArrowOutput:
                     stream.flush()
         return rows
 
-    def close(self) -> None:
-        self._target.close()
 
-
-def choose(name: str | None, path: str | None, zone: ZoneInfo | None = None) -> Output:
+def choose(name: str | None, path: str | None, session: Session) -> Output:
     """Return the output of a format, by default what the extension of the file means, or a table.
 
-    Raises UsageError where the two do not fit each other.
+    Raises UsageError where rows cannot be written so.
     """
-    if name is None:
-        name = "table" if path is None else _EXTENSIONS.get(Path(path).suffix.lower(), "table")
-        if path is not None and Path(path).suffix.lower() in {".parquet", ".pq"}:
-            raise UsageError(
-                "--output writes no Parquet",
-                hint=f"CREATE SINK out WITH (connector = 'file', path = '{path}') AS SELECT …",
-            )
+    suffix = Path(path).suffix.lower() if path is not None else ""
+    if suffix in {".parquet", ".pq"}:
+        raise UsageError(
+            "--output writes no Parquet",
+            hint="write it in the script: CREATE SINK out "
+            f"WITH (connector = 'file', path = '{path}') AS SELECT …",
+        )
     target = Target(path)
+    name = name or _EXTENSIONS.get(suffix, "table")
     if name == "table":
-        return TableOutput(target, zone)
+        return TableOutput(target, session)
     if name == "arrow":
         if target.terminal:
             raise UsageError(
-                "Arrow is not for a terminal to show",
+                "Arrow is binary, and a terminal cannot show it",
                 hint="write --output result.arrow, or pipe it into another program",
             )
         return ArrowOutput(target)

@@ -1,0 +1,114 @@
+"""Running scripts for a person: rows to an output, and everything else that is to be said."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+
+from cep.engine import Engine
+from cep.errors import CepError
+from cep.interrupts import Interrupts
+from cep.notes import Notes
+from cep.output import Output
+from cep.progress import ProgressBar
+from cep.results import Result
+from cep.running import Running
+from cep.runtime.kernels.compile import on_compile
+from cep.say import note, say
+from cep.scripts import Script
+
+
+class Console:
+    """Runs statements in an engine; keeps the terminal informed while they run.
+
+    `messages` says whether statements without rows are answered, for instance with what was made.
+    """
+
+    def __init__(
+        self, engine: Engine, output: Output, *, messages: bool = False, verbose: bool = False
+    ) -> None:
+        self._engine = engine
+        self._output = output
+        self._messages = messages
+        self._notes = Notes(engine)
+        self._compiling = False
+        self.interrupts = Interrupts()
+        self.progress = ProgressBar()
+        output.before = self.progress.hide
+        engine.watch = self._watch
+        on_compile(self._compile if verbose or sys.stderr.isatty() else None)
+
+    def run(self, scripts: Iterable[Script], *, finish: bool = True) -> bool:
+        """Run scripts; return False where Ctrl-C ended them early.
+
+        With `finish`, what they have started and what has not ended goes on until it ends, or
+        until Ctrl-C. Raises CepError.
+        """
+        began = time.monotonic()
+        rows = 0
+        with self.interrupts:
+            try:
+                for script in scripts:
+                    results = self._engine.script(script.text, origin=script.origin, drive=True)
+                    for result in results:
+                        rows += self._show(result)
+                        if self.interrupts.pending:
+                            break
+                if finish and not self.interrupts.pending:
+                    self._engine.run(until=self._interrupted)
+                for failure in self._notes.failures():
+                    raise failure
+            except CepError:
+                # What was cut short may well not be what was asserted of it.
+                if not self.interrupts.pending:
+                    raise
+            finally:
+                self.progress.hide()
+                self._say_notes()
+            if self.interrupts.pending:
+                say(self._done(rows, time.monotonic() - began))
+        return not self.interrupts.pending
+
+    def _show(self, result: Result) -> int:
+        rows = 0
+        if len(result.schema):
+            rows = self._output.write(result)
+        elif result.message and self._messages:
+            self.progress.hide()
+            say(result.message)
+        self.progress.hide()
+        self._say_notes()
+        return rows
+
+    def _say_notes(self) -> None:
+        for news in self._notes.news():
+            note(news)
+
+    def _watch(self, running: Running) -> None:
+        if self.interrupts.pending:
+            running.close()
+        elif not self._output.showing:
+            self.progress.tick(running)
+
+    def _interrupted(self) -> bool:
+        return self.interrupts.pending
+
+    def _compile(self, kernel: str) -> None:
+        if not self._compiling:
+            self._compiling = True
+            self.progress.hide()
+            say("compiling kernels (once per installation) …")
+
+    def _done(self, rows: int, seconds: float) -> str:
+        """Say what was done until Ctrl-C."""
+        read = sum(q.rows_in for q in self._engine.queries.values())
+        last: Running | None = getattr(self._engine, "last", None)
+        read += last.rows_in if last is not None else 0
+        parts = [f"{read:,} rows read", f"{rows:,} shown"]
+        parts += [
+            f"{q.rows_out:,} written by {q.name}"
+            for q in self._engine.queries.values()
+            if not q.name.startswith("query_")
+        ]
+        return f"stopped after {seconds:,.1f} s: {', '.join(parts)}"

@@ -1,0 +1,24 @@
+"""What is said on standard error."""
+
+from __future__ import annotations
+
+import click
+
+from cep.errors import CepError
+
+
+def say(text: str, title: str | None = None, colour: str | None = None) -> None:
+    """Write a line on standard error, behind a title in colour; colours only on a terminal."""
+    if title is not None:
+        text = f"{click.style(title + ':', fg=colour, bold=True)} {text}"
+    click.echo(text, err=True)
+
+
+def complain(error: CepError) -> None:
+    """Show an error: what is wrong, where, and what to write instead."""
+    say(str(error), "error", "red")
+
+
+def note(text: str) -> None:
+    """Show what somebody ought to know though nothing is wrong with what was asked."""
+    say(text, "note", "yellow")
