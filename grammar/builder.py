@@ -25,8 +25,10 @@ MAX_DEPTH = 200
 class Builder(StatementRules, QueryRules, ExpressionRules):
     """Builds the statements of one script; it numbers the parameters over all of them."""
 
-    def build(self, tree: Tree[Token]) -> Any:
+    def build(self, tree: Tree[Token] | Token) -> Any:
         """Return what `tree` stands for; raise ParseError where it is nested too deeply."""
+        if isinstance(tree, Token):
+            return self._leaf(tree)
         # An explicit stack, as a text may be nested more deeply than Python may recurse.
         frames = [_Frame(tree)]
         while True:

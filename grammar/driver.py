@@ -77,7 +77,7 @@ class Reading:
     def _read(self, lexemes: Sequence[Lexeme], start: str) -> Any:
         return self._builder.build(self._parse(lexemes, start))
 
-    def _parse(self, lexemes: Sequence[Lexeme], start: str) -> Tree[Token]:
+    def _parse(self, lexemes: Sequence[Lexeme], start: str) -> Tree[Token] | Token:
         state = self._tables.lark.parse_interactive(start=start).parser_state
         reader = Reader(self._tables, lexemes, Table(state.parse_conf))
         depth = 0
@@ -94,7 +94,7 @@ class Reading:
                 if depth > MAX_DEPTH or len(state.state_stack) > MAX_STACK:
                     raise too_deep(Span(lexeme.start, lexeme.end))
                 index += count
-            tree: Tree[Token] = state.feed_token(Token("$END", ""), True)
+            tree: Tree[Token] | Token = state.feed_token(Token("$END", ""), True)
         except UnexpectedInput:
             raise diagnose(self._tables, lexemes, index, start) from None
         return tree
