@@ -119,7 +119,21 @@ class EvaluationError(CepError):
 
 
 class ConnectorError(CepError):
-    """The outside world did not play along: a missing file, a broken format, a full disk."""
+    """The outside world did not play along: a missing file, a broken format, a full disk.
+
+    `option` names the option of WITH (…) that is to blame, where one is.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        span: Span | None = None,
+        hint: str | None = None,
+        option: str | None = None,
+    ) -> None:
+        super().__init__(message, span=span, hint=hint)
+        self.option = option
 
 
 class StateError(CepError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from cep.catalog import Column, Origin, Relation, SinkEntry, View, WatermarkRule
-from cep.errors import BindError, CepError, UnsupportedError, did_you_mean
+from cep.errors import BindError, ConnectorError, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.grammar.unparse import unparse
 from cep.planner.binder.context import Context
@@ -47,15 +48,25 @@ def _option_text(option: ast.Option, context: Context) -> str:
 
 
 def _connector(
-    options: Mapping[str, str], connectors: Connectors, written: ast.Statement
+    options: Mapping[str, str],
+    connectors: Connectors,
+    written: ast.CreateRelation | ast.CreateSink,
 ) -> Connector:
-    try:
+    with _blamed(written):
         connector = connectors.lookup(options["connector"])
         settle(connector, options)
-    except CepError as error:
-        error.span = written.span if error.span is None else error.span
-        raise
     return connector
+
+
+@contextmanager
+def _blamed(written: ast.CreateRelation | ast.CreateSink) -> Iterator[None]:
+    """Let an error of a connector point to the option to blame, or else to what was to be created."""
+    try:
+        yield
+    except ConnectorError as error:
+        spans = {o.key.lower(): o.span for o in written.options}
+        error.span = error.span or spans.get(error.option or "", written.name.span)
+        raise
 
 
 def bind_relation(
@@ -116,7 +127,8 @@ def _columns(
                 span=written.name.span,
                 hint=f"write CREATE STREAM {written.name.value} (id BIGINT, ts TIMESTAMP(3), …)",
             )
-        inferred = connector.infer(settle(connector, options))
+        with _blamed(written):
+            inferred = connector.infer(settle(connector, options))
         columns = [Column(f) for f in inferred.fields if f.name not in names]
     columns += [_plain(c, connector) for c in written.columns if c.computed is None]
     scope = Scope.of(Schema(tuple(c.field for c in columns)), None)

@@ -44,6 +44,7 @@ def settle(connector: Connector, options: Options) -> dict[str, str]:
             raise ConnectorError(
                 f"option '{key}' of connector '{connector.name}' cannot be '{value}'",
                 hint=did_you_mean(value, spec.choices) or f"write one of {listed(spec.choices)}",
+                option=key,
             )
         settled[key] = value.lower() if spec.choices else value
     for spec in connector.options:
@@ -68,6 +69,7 @@ def _spec(connector: Connector, key: str) -> OptionSpec:
         f"connector '{connector.name}' has no option '{key}'",
         hint=did_you_mean(key, names)
         or (f"its options are {', '.join(names)}" if names else "it has no options"),
+        option=key,
     )
 
 
@@ -76,7 +78,9 @@ def flag(options: Options, name: str) -> bool:
     value = options.get(name, "false").strip().lower()
     if value not in {"true", "false"}:
         raise ConnectorError(
-            f"option '{name}' cannot be '{options[name]}'", hint="write 'true' or 'false'"
+            f"option '{name}' cannot be '{options[name]}'",
+            hint="write 'true' or 'false'",
+            option=name,
         )
     return value == "true"
 
@@ -93,6 +97,7 @@ def whole_number(options: Options, name: str, least: int = 0) -> int | None:
         raise ConnectorError(
             f"option '{name}' cannot be '{options[name]}'",
             hint=f"write a whole number of at least {least}",
+            option=name,
         )
     return value
 
@@ -110,6 +115,7 @@ def number(options: Options, name: str, least: float, most: float = float("inf")
             f"option '{name}' cannot be '{options[name]}'",
             hint=f"write a number of at least {least:g}"
             + (f" and at most {most:g}" if most != float("inf") else ""),
+            option=name,
         )
     return value
 
@@ -124,6 +130,7 @@ def length(options: Options, name: str) -> int | None:
         raise ConnectorError(
             f"option '{name}' cannot be '{options[name]}'",
             hint="write a length of time, like '200 ms', '5 s', '10 min', '2 h' or '1 day'",
+            option=name,
         )
     return round(float(match[1]) * unit)
 

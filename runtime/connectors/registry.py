@@ -74,6 +74,7 @@ class Connectors:
                     f"there is no connector '{name}'",
                     hint=did_you_mean(name, self.names())
                     or f"the connectors are {', '.join(self.names())}",
+                    option="connector",
                 )
         return self._loaded[key]
 
