@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyarrow as pa
 
 from cep.catalog import Column, Relation, SinkEntry, View
-from cep.errors import AssertionFailed, BindError, UnsupportedError, did_you_mean
+from cep.errors import AssertionFailed, BindError, Span, UnsupportedError, did_you_mean
 from cep.feeds import Feed
 from cep.grammar import ast
 from cep.grammar.unparse import unparse
@@ -334,23 +334,45 @@ def _drop(engine: Engine, statement: ast.Drop, _: Parameters, drive: bool) -> Re
 
 
 def _set(engine: Engine, statement: ast.SetOption, parameters: Parameters, drive: bool) -> Result:
-    bound = ExpressionBinder(Scope(), engine.context(parameters)).bind(statement.value)
-    value = bound.value.as_py() if isinstance(bound, Constant) else None
-    if statement.name.lower() not in ("time_zone", "timezone"):
+    name = statement.name.lower()
+    setting = _SETTINGS.get(name)
+    if setting is None:
         raise BindError(
             f"there is no setting {statement.name}",
             span=statement.span,
-            hint=did_you_mean(statement.name, ["time_zone"]) or "settings are: time_zone",
+            hint=did_you_mean(name, _SETTINGS) or f"settings are: {', '.join(_SETTINGS)}",
         )
+    bound = ExpressionBinder(Scope(), engine.context(parameters)).bind(statement.value)
+    value = bound.value.as_py() if isinstance(bound, Constant) else None
+    setting(engine, value, statement.value.span)
+    return done(f"{name} is {value}")
+
+
+def _set_time_zone(engine: Engine, value: object, span: Span) -> None:
     try:
         engine.session.zone = ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BindError(
             f"there is no time zone {value!r}",
-            span=statement.value.span,
+            span=span,
             hint="write a name such as 'Europe/Berlin' or 'UTC'",
         ) from None
-    return done(f"time_zone is {value}")
+
+
+def _set_batch_rows(engine: Engine, value: object, span: Span) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BindError(
+            f"batch_rows cannot be {value!r}",
+            span=span,
+            hint="write how many rows to read at a time, a whole number of at least 1",
+        )
+    engine.batch_rows = value
+
+
+_SETTINGS: dict[str, Callable[[Engine, object, Span], None]] = {
+    "batch_rows": _set_batch_rows,
+    "time_zone": _set_time_zone,
+}
 
 
 # ---------------------------------------------------------------- looking around

@@ -26,7 +26,7 @@ import pyarrow as pa
 from cep import commands
 from cep.catalog import Catalog, Entry, Relation, SinkEntry
 from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
-from cep.feeds import Feed, columns_wanted
+from cep.feeds import POLL_ROWS, Feed, columns_wanted
 from cep.grammar import ast
 from cep.grammar.parser import parse
 from cep.grammar.unparse import unparse
@@ -49,6 +49,7 @@ from cep.runtime.functions.casts import cast
 from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.session import Session
 from cep.runtime.time import Clock, WallClock
+from cep.snapshots import Snapshot
 from cep.types import TIMESTAMP, Schema
 
 T = TypeVar("T")
@@ -78,6 +79,8 @@ class Engine:
         self.session = Session(clock or WallClock(), ZoneInfo(zone))
         self.queries: dict[str, Running] = {}
         self.errors: dict[str, Quarantine] = {}
+        self.batch_rows = POLL_ROWS
+        """How many rows a source is asked for at a time (SET batch_rows)."""
         self.watch: Callable[[Running], None] = lambda running: None
         self._feeds: dict[str, Feed] = {}
         self._queue: deque[Callable[[], None]] = deque()
@@ -197,7 +200,7 @@ class Engine:
         read, ingest = plan_ingest(relation, columns, filters, self.context(()), errors)
         connector = self.connectors.lookup(relation.connector)
         source = connector.source(settle(connector, relation.options), read)
-        return Feed(relation.name, ingest, errors, columns, source)
+        return Feed(relation.name, ingest, errors, columns, source, batch_rows=self.batch_rows)
 
     def _inserted(self, relation: Relation) -> Feed:
         feed = self._feeds.get(relation.name)

@@ -19,7 +19,7 @@ from cep.runtime.rowerrors import failed
 from cep.runtime.time import BEGINNING
 
 POLL_ROWS = 65_536
-"""Rows asked of a source at a time."""
+"""Rows asked of a source at a time, unless SET batch_rows says otherwise."""
 
 INSERTED = ""
 """The partition of rows that the program inserts."""
@@ -66,6 +66,8 @@ class Feed:
     subscriptions: list[Subscription] = field(default_factory=list)
     ended: bool = False
     said: int = BEGINNING
+    batch_rows: int = POLL_ROWS
+    """Rows asked of the source at a time."""
 
     def __post_init__(self) -> None:
         if self.source is None:
@@ -89,7 +91,7 @@ class Feed:
     def step(self) -> bool:
         """Take the next rows from the source; return False where nothing has come."""
         assert self.source is not None
-        polled = self.source.poll(POLL_ROWS, self._furthest_behind())
+        polled = self.source.poll(self.batch_rows, self._furthest_behind())
         if polled is Signal.IDLE:
             return False
         if isinstance(polled, Chunk):
