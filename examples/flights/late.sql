@@ -32,7 +32,11 @@ GROUP BY origin, window_start, window_end;
 
 -- The late rows: their time, the watermark that had passed the end of their hour, and what they were.
 -- Their number is exact for ever; of the rows themselves the first 10,000 are kept.
-SELECT event_time, watermark, "row"
+SELECT
+  event_time                             AS hour,
+  watermark,
+  JSON_VALUE("row", '$.origin')          AS origin,
+  JSON_VALUE("row", '$.dep_delay')       AS dep_delay
 FROM late.hourly
 ORDER BY watermark, event_time
 LIMIT 10;

@@ -3,6 +3,10 @@
 --     cep run examples/flights/worst_hour.sql
 --     cep run examples/flights/worst_hour.sql --set flights=/data/flights.csv.zip --set lateness=366
 --
+-- Rows are handed on in batches, and what changes within one batch is said once. Small batches let us
+-- look more closely; without this line the sample is read at one go.
+SET batch_rows = ${batch_rows:-100};
+
 -- delays.sql explains the stream.
 CREATE STREAM flights (
   dep_delay INT,
@@ -23,8 +27,8 @@ FROM TABLE(TUMBLE(TABLE flights, DESCRIPTOR(time_hour), INTERVAL '1' HOUR))
 GROUP BY window_start, window_end;
 
 -- EMIT STREAM says what is known now and takes it back when it is no longer true: a row with op `-`
--- withdraws one that was said before, a row with op `+` is new. Without it (EMIT AFTER WATERMARK) an
--- hour would be said once, when it is complete. What changes within one batch of input is said once.
+-- withdraws one that was said before, a row with op `+` is new. EMIT AFTER WATERMARK, which is what a
+-- window does by itself, would say an hour once, when it is complete.
 SELECT MAX(delayed) AS most_delayed_so_far
 FROM hourly
 EMIT STREAM;
