@@ -61,7 +61,7 @@ def lower(plan: Node, session: Session) -> Lowered:
 
 def values_batch(node: Values, session: Session) -> tuple[Batch, list[str]]:
     """Return the rows of VALUES, and the messages of those that could not be computed."""
-    columns: list[list[object]] = [[] for _ in node.fields]
+    columns: list[list[pa.Scalar]] = [[] for _ in node.fields]
     messages: list[str] = []
     kept = 0
     for row in node.rows:
@@ -79,9 +79,14 @@ def values_batch(node: Values, session: Session) -> tuple[Batch, list[str]]:
         for column, one in zip(columns, values, strict=True):
             column.append(one)
     arrays = tuple(
-        pa.array(column, f.type.arrow) for column, f in zip(columns, node.fields, strict=True)
+        _column(column, f.type.arrow) for column, f in zip(columns, node.fields, strict=True)
     )
     return Batch(node.schema, arrays, kept), messages
+
+
+def _column(values: list[pa.Scalar], t: pa.DataType) -> pa.Array:
+    """Return scalars as a column; pyarrow takes no NULL scalars of nested types."""
+    return pa.array([v.as_py() for v in values] if pa.types.is_nested(t) else values, t)
 
 
 def _lower(node: Node, lowered: Lowered, session: Session) -> int:
