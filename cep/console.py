@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cep.engine import Engine
 from cep.errors import CepError
@@ -15,7 +15,7 @@ from cep.progress import ProgressBar
 from cep.results import Result
 from cep.running import Running
 from cep.runtime.kernels.compile import on_compile
-from cep.say import note, say
+from cep.say import complain, note, say
 from cep.scripts import Script
 
 
@@ -46,7 +46,9 @@ class Console:
         until Ctrl-C. Raises CepError.
         """
         began = time.monotonic()
+        before = self._counts()
         rows = 0
+        self._output.restart()
         with self.interrupts:
             try:
                 for script in scripts:
@@ -67,7 +69,7 @@ class Console:
                 self.progress.hide()
                 self._say_notes()
             if self.interrupts.pending:
-                say(self._done(rows, time.monotonic() - began))
+                say(self._done(before, rows, time.monotonic() - began))
         return not self.interrupts.pending
 
     def _show(self, result: Result) -> int:
@@ -80,6 +82,12 @@ class Console:
         self.progress.hide()
         self._say_notes()
         return rows
+
+    def news(self) -> None:
+        """Say what has happened to queries since the last statement."""
+        self._say_notes()
+        for failure in self._notes.failures():
+            complain(failure)
 
     def _say_notes(self) -> None:
         for news in self._notes.news():
@@ -100,15 +108,21 @@ class Console:
             self.progress.hide()
             say("compiling kernels (once per installation) …")
 
-    def _done(self, rows: int, seconds: float) -> str:
+    def _done(self, before: Mapping[str, tuple[int, int]], shown: int, seconds: float) -> str:
         """Say what was done until Ctrl-C."""
-        read = sum(q.rows_in for q in self._engine.queries.values())
-        last: Running | None = getattr(self._engine, "last", None)
-        read += last.rows_in if last is not None else 0
-        parts = [f"{read:,} rows read", f"{rows:,} shown"]
-        parts += [
-            f"{q.rows_out:,} written by {q.name}"
-            for q in self._engine.queries.values()
-            if not q.name.startswith("query_")
-        ]
+        read, written = 0, []
+        for name, (rows_in, rows_out) in self._counts().items():
+            was_in, was_out = before.get(name, (0, 0))
+            read += rows_in - was_in
+            if rows_out > was_out and not name.startswith(("query_", " ")):
+                written.append(f"{rows_out - was_out:,} said by {name}")
+        parts = [f"{read:,} rows read", f"{shown:,} shown", *written]
         return f"stopped after {seconds:,.1f} s: {', '.join(parts)}"
+
+    def _counts(self) -> dict[str, tuple[int, int]]:
+        """Return how many rows each query has read and said; the one-shot query has no name."""
+        counts = {q.name: (q.rows_in, q.rows_out) for q in self._engine.queries.values()}
+        last: Running | None = getattr(self._engine, "last", None)
+        if last is not None:
+            counts[f" {id(last)}"] = (last.rows_in, last.rows_out)
+        return counts

@@ -81,6 +81,10 @@ class Output(ABC):
         self.before: Callable[[], None] = lambda: None
         self.showing = False
 
+    def restart(self) -> None:
+        """Forget the results so far: what comes next need not be parted from them."""
+        self._results = 0
+
     def write(self, result: Result) -> int:
         """Write the rows of a result as they are said; return how many there were."""
         self._results += 1
@@ -116,7 +120,7 @@ class TableOutput(Output):
         self._session = session
 
     def _write(self, result: Result) -> int:
-        table = Table(result.schema, self._style())
+        table = Table(result.schema, self._style(), live=result.live)
         if self._results > 1:
             self._say("\n")
         if result.live:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.connectors.text import plain_text
-from cep.types import DataType, Schema, TimestampLtz, is_numeric
+from cep.types import DataType, Date, Float, Schema, Timestamp, TimestampLtz, is_numeric
 
 PAGE = 1000
 """Rows whose widths are settled together."""
@@ -45,14 +45,20 @@ class Style:
 
 
 class Table:
-    """Renders pages of one result; columns only ever grow from page to page."""
+    """Renders pages of one result; columns only ever grow from page to page.
 
-    def __init__(self, schema: Schema, style: Style) -> None:
+    Where rows are `live`, the first columns are as wide as values of their types usually are.
+    """
+
+    def __init__(self, schema: Schema, style: Style, *, live: bool = False) -> None:
         self._schema = schema
         self._style = style
         self._names = [_shown(n) for n in schema.names]
         self._right = [is_numeric(t) for t in schema.types]
         self._widths = [_width(n) for n in self._names]
+        if live:
+            usual = [max(w, _usual(t)) for w, t in zip(self._widths, schema.types, strict=True)]
+            self._widths = self._fitted(usual) or self._widths
         self._headed = False
         self._blocks: bool | None = None
         self._row = 0
@@ -77,16 +83,15 @@ class Table:
             return "".join(self._block(r) for r in rows)
         if limited is not None:
             self._widths = [max(a, b) for a, b in zip(self._widths, limited, strict=True)]
-        lines = [] if self._headed else self._header()
-        self._headed = True
-        for row in rows:
-            lines += self._lines(row)
-        return "".join(f"{line}\n" for line in lines)
+        head = self.head()
+        lines = [line for row in rows for line in self._lines(row)]
+        return head + "".join(f"{line}\n" for line in lines)
 
     def head(self) -> str:
-        """Return the header alone, for a result without rows."""
+        """Return the header, unless it was said before."""
         if self._headed or self._blocks:
             return ""
+        self._headed = True
         return "".join(f"{line}\n" for line in self._header())
 
     def _fitted(self, wanted: Sequence[int]) -> list[int] | None:
@@ -162,6 +167,17 @@ def cells(column: pa.Array, t: DataType, zone: ZoneInfo | None) -> list[str | No
     if texts is None:
         texts = plain_text(column, t)
     return [None if v is None else _shown(v) for v in texts.to_pylist()]
+
+
+def _usual(t: DataType) -> int:
+    """Return how wide a value of a type usually is."""
+    if isinstance(t, Timestamp | TimestampLtz):
+        return 19 + (t.precision + 1 if t.precision else 0) + 5 * isinstance(t, TimestampLtz)
+    if isinstance(t, Date):
+        return 10
+    if isinstance(t, Float):
+        return 18
+    return 6 if is_numeric(t) else 8
 
 
 def _in_zone(column: pa.Array, t: TimestampLtz, zone: ZoneInfo) -> pa.Array:
