@@ -36,7 +36,8 @@ def plan_ingest(
     if relation.time is not None:
         time = _expression(relation.columns[relation.time], scope, context)
     always = ex.inputs(time) if time is not None else frozenset()
-    needed = sorted(always.union(*(ex.inputs(e) for e in computed)))
+    required = [i for i, c in enumerate(given) if not c.field.nullable]
+    needed = sorted(always.union(required, *(ex.inputs(e) for e in computed)))
     if not needed and given:
         # Rows must still be counted: the narrowest way is to read one column.
         needed = [0]
@@ -61,6 +62,7 @@ def plan_ingest(
         0 if relation.watermark is None else relation.watermark.delay,
         errors,
         "" if relation.watermark is None else relation.watermark.column,
+        [positions[i] for i in required],
     )
     return read, ingest
 

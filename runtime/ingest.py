@@ -101,8 +101,9 @@ class Ingest:
     """Turns chunks of a source into batches of a stream.
 
     `columns` computes each visible column from the physical ones; `schema` describes them. `time`
-    computes the event time, None for a stream without. Rows that cannot be computed, or that have
-    no event time, go to `errors`.
+    computes the event time, None for a stream without. `required` are the positions of physical
+    columns that are NOT NULL. Rows that cannot be computed, or that lack one of these or the event
+    time, go to `errors`; only those without an event time leave the watermark alone.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class Ingest:
         delay: int,
         errors: Quarantine,
         time_name: str = "",
+        required: Sequence[int] = (),
     ) -> None:
         self.physical = physical
         self.schema = schema
@@ -121,6 +123,7 @@ class Ingest:
         self.time = time
         self.time_name = time_name
         self.errors = errors
+        self.required = tuple(required)
         self.watermarks = Watermarks(delay)
         self.rows = 0
         self._open = True
@@ -135,43 +138,64 @@ class Ingest:
         self.watermarks.join(partition)
         if not rows:
             return None
-        physical = data.columns
-        errors: Messages | None = None
+        physical = tuple(data.columns)
         times: Instants | None = None
+        lateness: Instants | None = None
         if self.time is not None:
-            values, errors = self.time(physical, rows)
-            if values.null_count:
-                missing = values.is_null().to_numpy(zero_copy_only=False)
-                if errors is not None:
-                    missing &= np.equal(errors, None)
-                none = np.where(missing, f"the event time {self.time_name} is NULL", None)
-                errors = merge(errors, none if missing.any() else None)
-            times = _microseconds(values)
+            values, errors = self._times(physical, rows)
+            if errors is not None:
+                self._put_aside(partition, physical, rows, errors)
+                good = np.flatnonzero(~failed(errors))
+                picked = pa.array(good)
+                physical = tuple(c.take(picked) for c in physical)
+                values, rows = values.take(picked), len(good)
+                if not rows:
+                    return None
+            times = values.view(pa.int64()).to_numpy()
+            lateness = self.watermarks.take(partition, times)
         if skipped:
-            if times is not None:
-                good = times if errors is None else times[~failed(errors)]
-                if len(good):
-                    self.watermarks.take(partition, good)
             return None
+        computed, errors = self._compute(physical, rows)
+        batch = Batch(self.schema, computed, rows, times, lateness)
+        if errors is None:
+            return batch
+        # Such a row has moved the watermark: whether a query reads the failing column must not
+        # decide which other rows are late.
+        self._put_aside(partition, physical, rows, errors)
+        batch = batch.take(np.flatnonzero(~failed(errors)))
+        return batch if batch.rows else None
+
+    def _times(self, physical: Sequence[pa.Array], rows: int) -> tuple[pa.Array, Messages | None]:
+        """Compute the event time; a row without one is in error."""
+        assert self.time is not None
+        values, errors = self.time(physical, rows)
+        if values.null_count:
+            messages = _messages(values, f"the event time {self.time_name} is NULL")
+            errors = merge(errors, messages)
+        return values, errors
+
+    def _compute(
+        self, physical: Sequence[pa.Array], rows: int
+    ) -> tuple[tuple[pa.Array, ...], Messages | None]:
+        """Compute the visible columns, and find the NULLs where none is allowed."""
+        errors: Messages | None = None
+        for position in self.required:
+            if physical[position].null_count:
+                name = self.physical.names[position]
+                message = f"{name} is NULL, and it is declared NOT NULL"
+                errors = merge(errors, _messages(physical[position], message))
         computed: list[pa.Array] = []
         for column in self.columns:
             values, more = column(physical, rows)
             computed.append(values)
             if more is not None:
                 errors = merge(errors, more)
-        batch = Batch(self.schema, tuple(computed), rows, times)
-        if errors is not None:
-            shown = Batch(self.physical, tuple(physical), rows)
-            add_errors(self.errors, shown, errors, partition)
-            batch = batch.take(np.flatnonzero(~failed(errors)))
-            if not batch.rows:
-                return None
-        if batch.time is None:
-            return batch
-        lateness = self.watermarks.take(partition, batch.time)
-        if lateness is None:
-            return batch
-        return Batch(batch.schema, batch.columns, batch.rows, batch.time, lateness)
+        return tuple(computed), errors
+
+    def _put_aside(
+        self, partition: str, physical: Sequence[pa.Array], rows: int, errors: Messages
+    ) -> None:
+        add_errors(self.errors, Batch(self.physical, tuple(physical), rows), errors, partition)
 
     def finish(self) -> None:
         """Note that no row will come any more."""
@@ -182,10 +206,8 @@ class Ingest:
         return self.watermarks.stream() if self._open else END
 
 
-def _microseconds(values: pa.Array) -> Instants:
-    """Return timestamps as int64 microseconds; NULLs become 0, and their rows are refused."""
-    numbers = values.view(pa.int64())
-    if numbers.null_count:
-        numbers = numbers.fill_null(0)
-    times: Instants = numbers.to_numpy()
-    return times
+def _messages(values: pa.Array, message: str) -> Messages:
+    """Return the message for each NULL of a column."""
+    messages: Messages = np.full(len(values), None, dtype=object)
+    messages[values.is_null().to_numpy(zero_copy_only=False)] = message
+    return messages

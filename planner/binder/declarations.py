@@ -60,7 +60,7 @@ def _connector(
 
 @contextmanager
 def _blamed(written: ast.CreateRelation | ast.CreateSink) -> Iterator[None]:
-    """Let an error of a connector point to the option to blame, or else to what was to be created."""
+    """Let an error of a connector point to the option to blame, or else to the name."""
     try:
         yield
     except ConnectorError as error:

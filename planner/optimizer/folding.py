@@ -62,7 +62,7 @@ _NUMERIC = frozenset(("+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">", ">="))
 
 
 def _as_doubles(e: ex.Call, session: Session) -> ex.Call:
-    """Turn exact constants into DOUBLE where the other side is: the kernel would do it each time."""
+    """Turn exact constants into DOUBLE beside one: the kernel would do it for each batch."""
     if DOUBLE not in (a.type for a in e.arguments):
         return e
     arguments = tuple(
