@@ -24,6 +24,7 @@ from cep.planner.expressions import Constant
 from cep.planner.ingestion import plan_ingest
 from cep.planner.optimizer.rules import Step
 from cep.results import Result
+from cep.rows import positional
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
@@ -151,7 +152,7 @@ def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive
 
 
 def _tuples(batch: pa.RecordBatch) -> Any:
-    return zip(*(c.to_pylist() for c in batch.columns), strict=True)
+    return zip(*(map(positional, c.to_pylist()) for c in batch.columns), strict=True)
 
 
 def _arranged(engine: Engine, statement: ast.Insert, target: Relation | SinkEntry) -> ast.Query:

@@ -38,7 +38,7 @@ from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
-from cep.rows import to_columns, to_rows
+from cep.rows import positional, to_columns, to_rows
 from cep.running import Output, Running
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.batch import Batch
@@ -238,7 +238,9 @@ class Engine:
                 f"the query has {len(schema)} columns, and the rows have {len(plan.schema)}",
                 span=query.span,
             )
-        rows: list[tuple[object, ...]] = [tuple(r) for r in self.once(query, parameters)]
+        rows: list[tuple[object, ...]] = [
+            tuple(positional(v) for v in r) for r in self.once(query, parameters)
+        ]
         arrays, errors = to_columns(rows, schema)
         if errors is not None:
             raise BindError(errors, span=query.span)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from cep.errors import UsageError, did_you_mean
 from cep.runtime.connectors.arrow_types import conform
 from cep.runtime.rowerrors import Messages, failed, merge
-from cep.types import DataType, Decimal, Row, Schema
+from cep.types import Array, DataType, Decimal, Map, Row, Schema
 
 CHUNK = 4096
 """Rows that are taken from an iterator at a time."""
@@ -155,7 +155,7 @@ def _nullable(schema: Schema) -> pa.Schema:
 def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
     """Return Python values as a column; those that do not fit are NULL, with messages."""
     try:
-        array = pa.array(values, t.arrow)
+        array = pa.array([_shaped(v, t) for v in values] if _has_row(t) else values, t.arrow)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError, OverflowError):
         if all(v is None or isinstance(v, str) for v in values):
             return conform(pa.array(values, pa.string()), t)
@@ -168,15 +168,53 @@ def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
     return conform(array, t)
 
 
+def positional(value: Any) -> Any:
+    """Return a value with its ROWs as tuples, so that it fits a ROW whose fields have other names."""
+    if isinstance(value, dict):
+        return tuple(positional(v) for v in value.values())
+    if isinstance(value, list | tuple):
+        return type(value)(positional(v) for v in value)
+    return value
+
+
+def _has_row(t: DataType) -> bool:
+    """Say whether there is a ROW anywhere in a type."""
+    if isinstance(t, Array):
+        return _has_row(t.element)
+    if isinstance(t, Map):
+        return _has_row(t.key) or _has_row(t.value)
+    return isinstance(t, Row)
+
+
+def _shaped(value: Any, t: DataType) -> Any:
+    """Return a value with its ROWs as dicts, whether they were given by position or by name.
+
+    Raises ValueError where a field is missing or unknown: pyarrow would make NULL of it.
+    """
+    if value is None:
+        return None
+    if isinstance(t, Row):
+        names = [f.name for f in t.fields]
+        if isinstance(value, Mapping):
+            if not set(names).issuperset(value):
+                raise ValueError("a field that the row has not")
+            return {f.name: _shaped(value.get(f.name), f.type) for f in t.fields}
+        pairs = zip(t.fields, value, strict=True)
+        return {f.name: _shaped(v, f.type) for f, v in pairs}
+    if isinstance(t, Array):
+        return [_shaped(v, t.element) for v in value]
+    if isinstance(t, Map):
+        pairs = value.items() if isinstance(value, Mapping) else value
+        return [(_shaped(k, t.key), _shaped(v, t.value)) for k, v in pairs]
+    return value
+
+
 def _single(value: Any, t: DataType) -> tuple[pa.Array, Messages | None]:
     """Return one value that Arrow does not take as it is."""
     try:
         if isinstance(t, Decimal) and isinstance(value, float):
             return conform(pa.array([decimal.Decimal(repr(value))]), t)
-        if isinstance(t, Row) and isinstance(value, tuple | list):
-            fields = [f.name for f in t.fields]
-            return pa.array([dict(zip(fields, value, strict=True))], t.arrow), None
-        if not isinstance(value, str | bytes):
+        if not isinstance(value, str | bytes) and not _has_row(t):
             return conform(pa.array([value]), t)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError):
         pass
