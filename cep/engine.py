@@ -238,9 +238,10 @@ class Engine:
                 f"the query has {len(schema)} columns, and the rows have {len(plan.schema)}",
                 span=query.span,
             )
-        rows: list[tuple[object, ...]] = [
-            tuple(positional(v) for v in r) for r in self.once(query, parameters)
-        ]
+        rows: list[tuple[object, ...]] = []
+        for batch in self.once(query, parameters).batches():
+            columns = (map(positional, c.to_pylist()) for c in batch.columns)
+            rows += zip(*columns, strict=True)
         arrays, errors = to_columns(rows, schema)
         if errors is not None:
             raise BindError(errors, span=query.span)
