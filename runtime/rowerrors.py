@@ -73,12 +73,16 @@ def attempt(
     try:
         return kernel(*arguments), None
     except RowFailure as failure:
+        if rows == 0:  # a constant that would fail fails for no row
+            return pa.nulls(0, result), None
         mask = np.broadcast_to(np.asarray(failure.mask, dtype=bool), (rows,))
         if mask.any():
             return _compute_rest(kernel, arguments, rows, result, mask, failure.message)
         raise
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ArithmeticError, ValueError) as error:
-        if rows <= 1 or not any(isinstance(a, pa.Array) for a in arguments):
+        if rows == 0:
+            return pa.nulls(0, result), None
+        if rows == 1 or not any(isinstance(a, pa.Array) for a in arguments):
             messages = np.full(rows, _brief(error), dtype=object)
             return pa.nulls(rows, result), messages
         return _halve(kernel, arguments, rows, result)

@@ -78,19 +78,13 @@ def numbers(operand: Operand) -> Numbers:
     A column without booleans is not copied; a constant gives an array of one element.
     """
     if not isinstance(operand, pa.Array):
-        operand = pa.array([operand.as_py()], operand.type) if operand.is_valid else _zero(operand)
+        operand = pa.repeat(operand, 1)
     if pa.types.is_boolean(operand.type):
         return np.asarray(operand.fill_null(False).to_numpy(zero_copy_only=False))
     if len(operand) == 0:
         return np.empty(0, _physical(operand.type))
     data = np.frombuffer(operand.buffers()[1], _physical(operand.type))
     return data[operand.offset : operand.offset + len(operand)]
-
-
-def _zero(null: pa.Scalar) -> pa.Array:
-    if pa.types.is_boolean(null.type):
-        return pa.nulls(1, null.type)
-    return pa.array(np.zeros(1, _physical(null.type))).view(null.type)
 
 
 def _physical(t: pa.DataType) -> Any:

@@ -75,5 +75,6 @@ TEMPORAL = Family(
 INTERVAL = Family("interval", lambda t: isinstance(t, DayInterval | MonthInterval), DAY_INTERVAL)
 STRING = Family("string", lambda t: isinstance(t, Varchar | Bytes), VARCHAR)
 ARRAY = Family("array", lambda t: isinstance(t, Array), Array(NULL))
-MAP = Family("map", lambda t: isinstance(t, Map), Map(NULL, NULL))
+MAP = Family("map", lambda t: isinstance(t, Map), Map(VARCHAR, NULL))
+COLLECTION = Family("array or map", lambda t: isinstance(t, Array | Map), Array(NULL))
 NESTED = Family("array, map or row", is_nested, Array(NULL))

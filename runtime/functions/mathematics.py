@@ -379,7 +379,7 @@ def width_bucket(number: Operand, low: Operand, high: Operand, count: Operand) -
         part = np.floor((x - a) / (b - a) * n) + 1
         inside = np.clip(np.where(np.isnan(part), 0, part), 0, n.astype(np.int64) + 1)
     refuse(inside > 2**31 - 1, where, "INT overflow", operands)
-    return build(inside.astype(np.int32), where, INT.arrow, operands)
+    return build(inside.astype(np.int64), where, INT.arrow, operands)
 
 
 # ---------------------------------------------------------------- of integers

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from cep.runtime.functions.arrow import build, columns, like, numbers, refuse, valid
 from cep.runtime.functions.comparison import same
 from cep.runtime.functions.equality import field
-from cep.runtime.functions.families import NESTED
+from cep.runtime.functions.families import COLLECTION
 from cep.runtime.functions.lists import close_lists, close_maps, open_lists
 from cep.runtime.functions.registry import ArrayOf, Family, Functions, MapOf, Variable
 from cep.runtime.rowerrors import Operand
@@ -18,8 +18,9 @@ from cep.types import BIGINT, INT, NULL, VARCHAR, Array, DataType, Field, Map, R
 functions = Functions()
 
 _T = Variable("T")
-_K = Variable("K")
+_K = Variable("K", default=VARCHAR)
 _V = Variable("V")
+_EMPTY_MAP = Map(VARCHAR, NULL)
 _ROW = Family("row", lambda t: isinstance(t, Row), Row(()))
 
 
@@ -42,11 +43,15 @@ def _interleaved(parts: list[pa.Array]) -> pa.Array:
     return pa.concat_arrays(parts).take(pa.array(at.ravel()))
 
 
-@functions.scalar("map", [_K, _V], MapOf(_K, _V), optional=2, variadic=2, can_fail=True)
+@functions.scalar("map", [], _EMPTY_MAP)
+def make_empty_map() -> Operand:
+    """Return the map without entries."""
+    return pa.scalar([], _EMPTY_MAP.arrow)
+
+
+@functions.scalar("map", [_K, _V], MapOf(_K, _V), variadic=2, can_fail=True)
 def make_map(*items: Operand) -> Operand:
     """Return a map of keys, each followed by its value."""
-    if not items:
-        return pa.scalar([], Map(NULL, NULL).arrow)
     for key in items[::2]:
         known = valid(key)
         if known is not None:
@@ -98,7 +103,7 @@ def map_value(entries: Operand, key: Operand) -> Operand:
     return like(values.pick(at), entries, key)
 
 
-@functions.scalar("cardinality", [NESTED], INT)
+@functions.scalar("cardinality", [COLLECTION], INT)
 def cardinality(nested: Operand) -> Operand:
     """Return the number of elements of an array or entries of a map."""
     return build(open_lists(nested).sizes, valid(nested), INT.arrow, [nested])

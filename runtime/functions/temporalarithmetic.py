@@ -243,7 +243,8 @@ def multiply_interval_reversed(number: Operand, interval: Operand) -> Operand:
 @functions.scalar("*", [DAY_INTERVAL, DOUBLE], DAY_INTERVAL, can_fail=True)
 def scale_interval(interval: Operand, number: Operand) -> Operand:
     """Return so many times the length of time, to the nearest microsecond."""
-    return _nearest(numbers(interval) * numbers(number), interval, number)
+    with np.errstate(all="ignore"):
+        return _nearest(numbers(interval) * numbers(number), interval, number)
 
 
 @functions.scalar("*", [DOUBLE, DAY_INTERVAL], DAY_INTERVAL, can_fail=True)

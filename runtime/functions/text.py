@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cep.runtime.functions.arrays import array_join
 from cep.runtime.functions.arrow import (
     build,
     by_parameters,
@@ -20,6 +21,7 @@ from cep.runtime.functions.arrow import (
     refuse,
     valid,
 )
+from cep.runtime.functions.nested import make_array
 from cep.runtime.functions.registry import Functions
 from cep.runtime.rowerrors import Operand
 from cep.types import BOOLEAN, BYTES, INT, VARCHAR, Array
@@ -92,8 +94,7 @@ def concat(*texts: Operand) -> Operand:
 @functions.scalar("concat_ws", [VARCHAR, VARCHAR], VARCHAR, variadic=1)
 def concat_ws(separator: Operand, *texts: Operand) -> Operand:
     """Return the texts that are not NULL as one, with a separator between them."""
-    options = pc.JoinOptions(null_handling="skip")
-    return call("binary_join_element_wise", *texts, separator, options=options)
+    return array_join(make_array(*texts), separator)
 
 
 @functions.scalar(["substring", "substr"], [VARCHAR, INT, INT], VARCHAR, optional=1, can_fail=True)
@@ -185,7 +186,11 @@ def repeat(text: Operand, count: Operand) -> Operand:
     size = numbers(octet_length(text)).astype(np.int64) * numbers(times)
     where = valid(text, count)
     refuse(size > _LONGEST // 64, where, "the repeated text is too long", [text, count])
-    return call("binary_repeat", text, times)
+    repeated = call("binary_repeat", text, times)
+    if isinstance(repeated, pa.Array) and repeated.buffers()[2] is None:
+        # Where nothing is written Arrow leaves the buffer out, which its own validation refuses.
+        return call("if_else", repeated.is_valid(), _NOTHING, pa.scalar(None, _TEXT))
+    return repeated
 
 
 _KEEP_NULLS = pc.ElementWiseAggregateOptions(skip_nulls=False)
