@@ -105,38 +105,42 @@ class Accumulator(ABC):
         For windows made of slices and sessions that grow together; `other` may be this one.
         """
 
+    def arrays(self) -> Sequence[Column]:
+        """Return the arrays in use."""
+        return self.columns
+
     def reserve(self, capacity: int) -> None:
         """Make room for the groups below `capacity`."""
-        for column in self.columns:
+        for column in self.arrays():
             column.reserve(capacity)
 
     def clear(self, groups: Ids) -> None:
         """Empty groups, each named once."""
-        for column in self.columns:
+        for column in self.arrays():
             column.clear(groups)
 
     def reset(self) -> None:
         """Empty all groups and let go of the memory."""
         nobody = np.empty(0, np.int64)
-        for column in self.columns:
+        for column in self.arrays():
             column.keep(nobody, 0)
 
     def keep(self, groups: Ids, capacity: int) -> None:
         """Renumber: `groups` become 0, 1, 2…, the others are gone (they have been cleared)."""
-        for column in self.columns:
+        for column in self.arrays():
             column.keep(groups, capacity)
 
     @property
     def nbytes(self) -> int:
         """The bytes kept."""
-        return sum(c.nbytes for c in self.columns)
+        return sum(c.nbytes for c in self.arrays())
 
     def snapshot(self, groups: Ids) -> Mapping[str, pa.Table]:
         """Return what is kept for `groups` as tables by name; row i of `groups` is group i."""
-        arrays = [c.to_arrow(groups) for c in self.columns]
+        arrays = [c.to_arrow(groups) for c in self.arrays()]
         return {"groups": pa.table(arrays, names=[str(i) for i in range(len(arrays))])}
 
     def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
         """Take over what `snapshot` returned, for `groups` in the same order."""
-        for column, values in zip(self.columns, tables["groups"].columns, strict=True):
+        for column, values in zip(self.arrays(), tables["groups"].columns, strict=True):
             column.set(groups, values.combine_chunks())

@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows
 from cep.runtime.aggregates.counts import Count
+from cep.runtime.aggregates.distinct import Distinct
 from cep.runtime.aggregates.registry import Aggregate
 from cep.runtime.rowerrors import Messages, merge
 from cep.runtime.state.column import Ids
-from cep.runtime.state.vectors import valid, view
+from cep.runtime.state.vectors import integers, valid, view
 from cep.types import DataType, Schema
 
 
@@ -52,65 +53,67 @@ class Calls:
         self, schema: Schema, calls: Sequence[AggregateCall], *, append_only: bool
     ) -> None:
         self.calls = tuple(calls)
+        self._schema = schema
+        self._append_only = append_only
         self._inputs: dict[tuple[object, ...], _Input] = {}
+        self._distinct: dict[tuple[object, ...], Distinct] = {}
         self._made: dict[tuple[object, ...], Accumulator] = {}
+        self.accumulators: list[Accumulator] = []
         self.rows: Count | None = None
         if not append_only:
-            count = self._accumulator(Count, schema, (), None, False)
-            assert isinstance(count, Count)
-            self.rows = count
-        self._of_call = [
-            self._accumulator(
-                call.aggregate.make(append_only),
-                schema,
-                call.arguments,
-                call.filter,
-                call.aggregate.takes_nulls,
-            )
-            for call in self.calls
-        ]
-        self.accumulators = tuple(self._made.values())
-        self.times = any(a.times for a in self.accumulators)
+            self.rows = Count()
+            self._enter(self.rows, (), None, takes_nulls=True)
+        self._of_call = [self._accumulator(call) for call in self.calls]
+        self.times = any(a.timed if isinstance(a, Distinct) else a.times for a in self.accumulators)
 
-    def _accumulator(
-        self,
-        make: object,
-        schema: Schema,
-        arguments: tuple[int, ...],
-        where: int | None,
-        takes_nulls: bool,
-    ) -> Accumulator:
+    def _accumulator(self, call: AggregateCall) -> Accumulator:
+        """Find or make the accumulator of a call."""
+        aggregate = call.aggregate
+        distinct = call.distinct and not aggregate.once and bool(call.arguments)
+        make = aggregate.make(self._append_only)
+        # COUNT(*) takes no argument that could be NULL.
+        takes_nulls = aggregate.takes_nulls or not call.arguments
+        given = (call.arguments, call.filter, takes_nulls)
+        key = (make, distinct, *given)
+        if key in self._made:
+            return self._made[key]
+        types = [self._schema.types[a] for a in call.arguments]
+        made = make(types)
+        self._made[key] = made
+        if not distinct:
+            self._enter(made, call.arguments, call.filter, takes_nulls=takes_nulls)
+            return made
+        if given not in self._distinct:
+            self._distinct[given] = Distinct(types)
+            self._enter(self._distinct[given], *given[:2], takes_nulls=takes_nulls)
+        self._distinct[given].inner.append(made)
+        return made
+
+    def _enter(
+        self, made: Accumulator, arguments: tuple[int, ...], where: int | None, *, takes_nulls: bool
+    ) -> None:
         given = (arguments, where, takes_nulls)
-        key = (make, *given)
-        if key not in self._made:
-            assert callable(make)
-            self._made[key] = make([schema.types[a] for a in arguments])
-            taker = self._inputs.setdefault(given, _Input(*given))
-            taker.accumulators.append(self._made[key])
-        return self._made[key]
+        taker = self._inputs.setdefault(given, _Input(*given))
+        taker.accumulators.append(made)
+        self.accumulators.append(made)
 
     def add(self, rows: Rows, columns: Sequence[pa.Array]) -> None:
         """Add the rows of a batch to all accumulators."""
-        filtered: dict[int | None, tuple[Rows, np.ndarray | None]] = {None: (rows, None)}
         for taker in self._inputs.values():
-            if taker.filter not in filtered:
-                assert taker.filter is not None
-                kept = np.flatnonzero(_true(columns[taker.filter]))
-                all_kept = len(kept) == len(rows)
-                filtered[taker.filter] = (rows, None) if all_kept else (rows.take(kept), kept)
-            some, kept_rows = filtered[taker.filter]
             arguments = [columns[a] for a in taker.arguments]
+            mask = None if taker.filter is None else _true(columns[taker.filter])
             if not taker.takes_nulls:
-                present = _present(arguments)
-                if present is not None:
-                    if kept_rows is not None:
-                        present[...] &= _mask(kept_rows, len(present))
-                    kept_rows = np.flatnonzero(present)
-                    some = rows.take(kept_rows)
-            if not len(some):
-                continue
-            if kept_rows is not None and arguments:
-                picked = pa.array(kept_rows)
+                for argument in arguments:
+                    where = valid(argument)
+                    if where is not None:
+                        mask = where if mask is None else mask & where
+            some = rows
+            if mask is not None and not mask.all():
+                kept = np.flatnonzero(mask)
+                if not len(kept):
+                    continue
+                some = rows.take(kept)
+                picked = integers(kept)
                 arguments = [a.take(picked) for a in arguments]
             for accumulator in taker.accumulators:
                 accumulator.add(some, arguments)
@@ -171,19 +174,3 @@ def _true(column: pa.Array) -> np.ndarray:
     flags = view(column)
     where = valid(column)
     return flags if where is None else flags & where
-
-
-def _present(arguments: Sequence[pa.Array]) -> np.ndarray | None:
-    """Return where no argument is NULL, as a mask to write to, or None where that is everywhere."""
-    present: np.ndarray | None = None
-    for argument in arguments:
-        where = valid(argument)
-        if where is not None:
-            present = where.copy() if present is None else present & where
-    return present
-
-
-def _mask(rows: np.ndarray, n: int) -> np.ndarray:
-    mask = np.zeros(n, np.bool_)
-    mask[rows] = True
-    return mask

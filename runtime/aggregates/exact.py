@@ -91,12 +91,12 @@ class ExactSum(Accumulator):
         total = high * 2.0**32 + self.limbs[0].data[groups]
         return arrow(total / np.maximum(count, 1), result.arrow, _mask(some)), None
 
-    def decimal_mean(self, groups: Ids, result: DataType, scale: int) -> Valued:
-        """AVG of decimals of `scale`: rounded half away from zero from the exact sum and count."""
+    def decimal_mean(self, groups: Ids, result: DataType) -> Valued:
+        """AVG of decimals: rounded half away from zero from the exact sum and count."""
         assert isinstance(result, Decimal)
         count = self.count.data[groups]
         some = count > 0
-        factor = 10 ** (result.scale - scale)
+        factor = 10 ** (result.scale - self.scale)
         low, high, over = self._limbs128(groups)
         n = np.maximum(count, 1)
         bound = _ROOM // factor
@@ -118,7 +118,7 @@ class ExactSum(Accumulator):
 
     def interval_mean(self, groups: Ids, result: DataType) -> Valued:
         """AVG of day intervals: microseconds, rounded half away from zero."""
-        values, messages = self.decimal_mean(groups, Decimal(38, 0), 0)
+        values, messages = self.decimal_mean(groups, Decimal(38, 0))
         limbs = view(values)
         some = self.count.data[groups] > 0
         return arrow(limbs[:, 0], result.arrow, _mask(some)), messages

@@ -16,6 +16,12 @@ from cep.types import DataType
 _GREATEST = 2**63 - 1
 
 
+def simple(kind: DataType) -> bool:
+    """Say whether the order of a type is that of one code."""
+    one = codec(kind)
+    return one.ordered and one.width == 1
+
+
 class Extreme(Accumulator):
     """The least value of each group, for types whose order is that of one code: 9 bytes per group.
 

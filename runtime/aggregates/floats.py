@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -107,9 +107,7 @@ class FloatSum(Accumulator):
         self.lost.data[groups] += e + rest
 
     def _add_special(self, rows: Rows, values: Floats, finite: npt.NDArray[np.bool_]) -> None:
-        if len(self.columns) == 3:
-            self.special.reserve(len(self.count.data))
-            self.columns = (*self.columns, self.special)
+        self._use_special()
         odd = np.flatnonzero(~finite)
         some = rows.take(odd)
         kinds = np.where(np.isnan(values[odd]), 0, np.where(values[odd] > 0, 1, 2))
@@ -124,14 +122,19 @@ class FloatSum(Accumulator):
             total, rest = sum_by(local, part, len(many))
             self._add_sums(many, total, rest)
         if len(other.special.data):
-            if len(self.columns) == 3:
-                self.special.reserve(len(self.count.data))
-                self.columns = (*self.columns, self.special)
+            self._use_special()
             np.add.at(self.special.data, groups, other.special.data[others])
 
-    def reset(self) -> None:
-        super().reset()
-        self.columns = (self.count, self.sum, self.lost)
+    def _use_special(self) -> None:
+        self.special.reserve(len(self.count.data))
+
+    def arrays(self) -> Sequence[Column]:
+        return (*self.columns, self.special) if len(self.special.data) else self.columns
+
+    def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
+        if tables["groups"].num_columns > len(self.columns):
+            self._use_special()
+        super().restore(groups, tables)
 
     def totals(self, groups: Ids) -> Floats:
         """Return the sums: float64[m]; 0 where there is no row."""

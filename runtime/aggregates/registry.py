@@ -29,8 +29,7 @@ class Aggregate(Signature):
 
     `takes_nulls` rows reach the accumulator although an argument is NULL. `once` says that equal
     rows count once anyway, so that DISTINCT changes nothing (MIN, BOOL_AND). `can_fail` says that a
-    group may have no value because of an error (an overflow). `constant` counts the arguments at
-    the end that are constants: the planner passes them, as values, to `state` behind the types.
+    group may have no value because of an error (an overflow).
     """
 
     name: str

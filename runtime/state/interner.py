@@ -45,6 +45,7 @@ class Interner:
         self._slots = np.empty(0, np.int64)
         self._rows = Column(np.int64, -1, self.width + 1)
         self._state = np.array([0, 0, -1, 0, 0], np.int64)
+        self._peak = 0
 
     def __len__(self) -> int:
         return int(self._state[index.LIVE])
@@ -68,6 +69,11 @@ class Interner:
     def rows(self) -> npt.NDArray[np.int64]:
         """The codes of every id: int64[capacity, width]; meaningless where an id is free."""
         return self._rows.data[:, : self.width]
+
+    @property
+    def all_rows(self) -> npt.NDArray[np.int64]:
+        """The codes of every id and a column that is -1: int64[capacity, width + 1]."""
+        return self._rows.data
 
     def intern(self, codes: npt.NDArray[np.int64]) -> Interned:
         """Find or make the ids of the rows of `codes`: int64[n, width], contiguous; O(n)."""
@@ -124,9 +130,9 @@ class Interner:
             self._reset()
             return
         index.remove(len(ids), np.ascontiguousarray(ids), self._slots, self._rows.data, self._state)
-        size = len(self._slots)
-        while size > 2 * capacity_for(1) and len(self) * 8 < size:
-            size //= 2
+        # Windows come and go in waves: only when several of them have been low is there too much.
+        self._peak = max(len(self) + len(ids), self._peak - (self._peak >> 3))
+        size = 2 * capacity_for(self._peak)
         if size < len(self._slots) // 2:
             self._resize(size)
 
@@ -137,7 +143,7 @@ class Interner:
 
     def wasteful(self) -> bool:
         """Say whether so few of the ids are live that `compact` is worth its cost."""
-        return self.top > 4096 and len(self) * 4 < self.top
+        return self.top > 4096 and max(self._peak, len(self)) * 4 < self.top
 
     def compact(self) -> Ids:
         """Renumber the live ids to 0, 1, 2… and return them, in that order, by their old numbers.

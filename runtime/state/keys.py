@@ -26,10 +26,10 @@ class KeyTable:
         self.types = tuple(types)
         self.prefix = prefix
         self.codecs: tuple[Codec, ...] = tuple(codec(t) for t in self.types)
-        self._first: list[int] = []
+        self.places: list[int] = []
         width = prefix
         for one in self.codecs:
-            self._first.append(width)
+            self.places.append(width)
             width += one.width
         self._flags = width
         if self.types:
@@ -75,11 +75,16 @@ class KeyTable:
 
     def columns(self, ids: Ids) -> tuple[pa.Array, ...]:
         """Return the key columns of `ids`, as new arrays."""
-        rows = self._interner.rows[ids]
+        rows = self._interner.all_rows[ids]
         return tuple(
             one.decode([rows[:, first + i] for i in range(one.width)], self._valid(rows, k))
-            for k, (one, first) in enumerate(zip(self.codecs, self._first, strict=True))
+            for k, (one, first) in enumerate(zip(self.codecs, self.places, strict=True))
         )
+
+    @property
+    def rows(self) -> Codes:
+        """All codes and one more column: int64[capacity, width + 1], for kernels."""
+        return self._interner.all_rows
 
     def codes(self, ids: Ids, position: int = 0) -> Codes:
         """Return one of the codes of `ids`; the prefix codes come first."""
@@ -116,7 +121,7 @@ class KeyTable:
             where = valid(column)
             if where is not None:
                 codes[:, self._flags] |= np.where(where, 0, 1 << k)
-            first = self._first[k]
+            first = self.places[k]
             for j, code in enumerate(one.encode(column, where)):
                 codes[:, first + j] = code
         return codes
@@ -129,6 +134,6 @@ class KeyTable:
         """Acquire or release what the codes of some rows stand for."""
         rows = self._interner.rows[ids]
         for k in self._owning:
-            one, first = self.codecs[k], self._first[k]
+            one, first = self.codecs[k], self.places[k]
             codes = [rows[:, first + i] for i in range(one.width)]
             (one.acquire if gain else one.release)(codes, self._valid(rows, k))

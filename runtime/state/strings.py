@@ -43,6 +43,11 @@ class Strings:
         columns = self._begin.nbytes + self._length.nbytes + self._references.nbytes
         return self._slots.nbytes + self._arena.nbytes + columns
 
+    @property
+    def arrays(self) -> tuple[Ids, Ids, npt.NDArray[np.uint8]]:
+        """Where each string begins and how long it is: int64[ids], and the text, for kernels."""
+        return self._begin.data, self._length.data, self._arena
+
     def intern(self, array: pa.Array, where: Valid | None = None) -> Ids:
         """Return an id for each string of the array, 0 where it is NULL (`where` is false).
 
@@ -114,6 +119,10 @@ class Strings:
 
     def values(self, ids: Ids, kind: pa.DataType, where: Valid | None = None) -> pa.Array:
         """Return the strings of `ids` as a new array of the type `kind`; NULL where not `where`."""
+        if where is not None:
+            if not where.any():
+                return pa.nulls(len(ids), kind)
+            ids = np.where(where, ids, 0)
         lengths = self._length.data[ids]
         if where is not None:
             lengths = np.where(where, lengths, 0)

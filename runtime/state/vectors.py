@@ -23,6 +23,7 @@ _PHYSICAL: dict[int, Any] = {
     pa.int32().id: np.int32,
     pa.int64().id: np.int64,
     pa.uint8().id: np.uint8,
+    pa.uint64().id: np.uint64,
     pa.float32().id: np.float32,
     pa.float64().id: np.float64,
     pa.date32().id: np.int32,
@@ -129,7 +130,7 @@ def unequal(one: pa.Array, other: pa.Array) -> Valid:
 
 
 def text(array: pa.Array) -> tuple[Codes, npt.NDArray[np.uint8]]:
-    """Return the offsets: int64[n + 1] and the bytes, not to be written to, of an array of strings."""
+    """Return the offsets: int64[n + 1] and the bytes (read only) of an array of strings."""
     n = len(array)
     if not n:
         return np.zeros(1, np.int64), _octets(None)

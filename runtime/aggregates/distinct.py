@@ -1,0 +1,187 @@
+"""DISTINCT: of equal rows in a group only one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from cep.runtime.aggregates.accumulator import Accumulator, Rows
+from cep.runtime.state.chains import Chains
+from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.keys import KeyTable
+from cep.runtime.state.vectors import integers, view
+from cep.types import DataType
+
+
+class Distinct(Accumulator):
+    """Passes on the first of equal rows, and takes it back with the last: to all of `inner`.
+
+    Keeps the different rows of each group and how many there are of each, 60 bytes and the values.
+    A row that is passed on and its retraction have the time and the arrival of the one that came
+    first.
+    """
+
+    def __init__(self, types: Sequence[DataType]) -> None:
+        self.inner: list[Accumulator] = []
+        self._types = tuple(types)
+        self._capacity = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._table = KeyTable(self._types, prefix=1)
+        self._chains = Chains()
+        self._count = Column(np.int64)
+        self._time = Column(np.int64)
+        self._arrival = Column(np.int64)
+        self._members = (self._count, self._time, self._arrival)
+
+    @property
+    def timed(self) -> bool:
+        """Whether one of `inner` needs times and arrivals."""
+        return any(a.times for a in self.inner)
+
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        owners = rows.groups[rows.local]
+        met = self._table.group(arguments, [owners])
+        ids, local, n = met.ids, met.local, len(met.ids)
+        self._welcome(met.new)
+        first = np.empty(n, np.int64)
+        first[local[::-1]] = np.arange(len(rows) - 1, -1, -1)
+        net = Rows(ids, local, rows.weights).counts
+        was = self._count.data[ids]
+        now = was + net
+        self._count.data[ids] = now
+        came, left = (was <= 0) & (now > 0), (was > 0) & (now <= 0)
+        if rows.times is not None:
+            self._time.data[ids[came]] = rows.times[first[came]]
+        if rows.arrivals is not None:
+            self._arrival.data[ids[came]] = rows.arrivals[first[came]]
+        changed = np.flatnonzero(came | left)
+        if len(changed):
+            mine = first[changed]
+            passed = Rows(
+                rows.groups,
+                rows.local[mine],
+                None if came[changed].all() else np.where(came[changed], 1, -1),
+                None if rows.times is None else self._time.data[ids[changed]],
+                None if rows.arrivals is None else self._arrival.data[ids[changed]],
+            )
+            picked = [a.take(integers(mine)) for a in arguments]
+            for accumulator in self.inner:
+                accumulator.add(passed, picked)
+        gone = ids[now == 0]
+        if len(gone):
+            self._chains.remove(self._owners(gone), gone)
+            self._forget(gone)
+
+    def _welcome(self, new: Ids) -> None:
+        if not len(new):
+            return
+        capacity = self._table.capacity
+        for column in self._members:
+            column.reserve(capacity)
+        self._chains.reserve_owners(self._capacity)
+        self._chains.reserve_members(capacity)
+        self._chains.append(self._owners(new), new)
+
+    def _owners(self, ids: Ids) -> Ids:
+        return np.ascontiguousarray(self._table.codes(ids))
+
+    def _forget(self, ids: Ids) -> None:
+        for column in self._members:
+            column.clear(ids)
+        self._table.release(ids)
+        if not len(self._table):
+            self._reset()
+        elif self._table.wasteful():
+            top = self._table.capacity
+            kept = self._table.compact()
+            for column in self._members:
+                column.keep(kept, self._table.capacity)
+            self._chains.keep_members(kept, self._table.capacity, top)
+
+    def _all(self, groups: Ids) -> tuple[Ids, Ids]:
+        """Return the rows of `groups`, and the position of each one's group."""
+        if not len(self._table):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        ids, sizes = self._chains.members(groups, len(self._table))
+        return ids, np.repeat(np.arange(len(groups)), sizes)
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, Distinct)
+        ids, position = other._all(others)
+        if not len(ids):
+            return
+        many, local = np.unique(groups[position], return_inverse=True)
+        weights = other._count.data[ids]
+        times, arrivals = other._time.data[ids], other._arrival.data[ids]
+        self.add(Rows(many, local, weights, times, arrivals), other._table.columns(ids))
+
+    def reserve(self, capacity: int) -> None:
+        self._capacity = max(self._capacity, capacity)
+        self._chains.reserve_owners(capacity)
+        for accumulator in self.inner:
+            accumulator.reserve(capacity)
+
+    def clear(self, groups: Ids) -> None:
+        ids, _ = self._all(groups)
+        if len(ids):
+            self._chains.forget(groups)
+            self._forget(ids)
+        for accumulator in self.inner:
+            accumulator.clear(groups)
+
+    def reset(self) -> None:
+        self._capacity = 0
+        self._reset()
+        for accumulator in self.inner:
+            accumulator.reset()
+
+    def keep(self, groups: Ids, capacity: int) -> None:
+        ids, position = self._all(groups)
+        self._capacity = capacity
+        if len(ids):
+            columns = self._table.columns(ids)
+            kept = [c.data[ids] for c in self._members]
+            self._reset()
+            self._put(position, columns, kept)
+        for accumulator in self.inner:
+            accumulator.keep(groups, capacity)
+
+    def _put(self, groups: Ids, columns: Sequence[pa.Array], kept: Sequence[np.ndarray]) -> None:
+        met = self._table.group(columns, [groups])
+        self._welcome(met.new)
+        for column, values in zip(self._members, kept, strict=True):
+            column.data[met.ids] = values
+
+    @property
+    def nbytes(self) -> int:
+        mine = self._table.nbytes + sum(c.nbytes for c in self._members)
+        if len(self._table):
+            mine += self._chains.nbytes
+        return mine + sum(a.nbytes for a in self.inner)
+
+    def snapshot(self, groups: Ids) -> Mapping[str, pa.Table]:
+        ids, position = self._all(groups)
+        columns = self._table.columns(ids) if len(ids) else [t.arrow for t in self._types]
+        if not len(ids):
+            columns = [pa.nulls(0, t) for t in columns]
+        kept = [integers(c.data[ids]) for c in self._members]
+        names = ["group", "count", "time", "arrival", *(str(k) for k in range(len(columns)))]
+        tables = {"distinct": pa.table([integers(position), *kept, *columns], names=names)}
+        for i, accumulator in enumerate(self.inner):
+            for name, table in accumulator.snapshot(groups).items():
+                tables[f"{i}.{name}"] = table
+        return tables
+
+    def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
+        position, *rest = (c.combine_chunks() for c in tables["distinct"].columns)
+        if len(position):
+            self._put(groups[view(position)], rest[3:], [view(a) for a in rest[:3]])
+        for i, accumulator in enumerate(self.inner):
+            mine = f"{i}."
+            accumulator.restore(
+                groups, {n.removeprefix(mine): t for n, t in tables.items() if n.startswith(mine)}
+            )

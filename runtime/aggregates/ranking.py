@@ -1,0 +1,291 @@
+"""MIN, MAX, FIRST_VALUE, LAST_VALUE, ARG_MIN and ARG_MAX: a value of the row that comes first.
+
+In which order is a `Ranking`. Over append-only input the best row so far is enough (`BestRow`);
+where rows can be taken back all of them are kept in that order (`Retained`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.state.bags import ARRIVAL, Bags
+from cep.runtime.state.codes import Codec, codec
+from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.vectors import Codes, integers, valid, view
+from cep.types import BIGINT, DataType
+
+TIME = -1
+"""As a source: the time of the row."""
+
+ARRIVED = -2
+"""As a source: the arrival of the row."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Which columns of a row are kept, how they rank it, and which of them is the value.
+
+    `sources` are arguments, TIME or ARRIVED. `order` names kept columns (or ARRIVAL, in `Retained`)
+    and whether the greater comes first. `value` is one of the kept columns.
+    """
+
+    sources: tuple[int, ...]
+    order: tuple[tuple[int, bool], ...]
+    value: int
+
+    @property
+    def timed(self) -> bool:
+        """Whether it asks for times and arrivals."""
+        return any(s < 0 for s in self.sources)
+
+    def types(self, arguments: Sequence[DataType]) -> list[DataType]:
+        """Return the types of the kept columns."""
+        return [BIGINT if s < 0 else arguments[s] for s in self.sources]
+
+    def columns(self, rows: Rows, arguments: Sequence[pa.Array]) -> list[pa.Array]:
+        """Return the kept columns of rows; without an event time all times are 0."""
+        return [self._column(s, rows, arguments) for s in self.sources]
+
+    @staticmethod
+    def _column(source: int, rows: Rows, arguments: Sequence[pa.Array]) -> pa.Array:
+        if source >= 0:
+            return arguments[source]
+        known = rows.times if source == TIME else rows.arrivals
+        return integers(np.zeros(len(rows), np.int64) if known is None else known)
+
+
+class BestRow(Accumulator):
+    """The first row of each group in the order of a ranking: 8 bytes per code and one per group."""
+
+    def __init__(self, ranking: Ranking, types: Sequence[DataType]) -> None:
+        self.ranking = ranking
+        self.times = ranking.timed
+        self.codecs: list[Codec] = [codec(t) for t in ranking.types(types)]
+        self.places = np.cumsum([0, *(c.width for c in self.codecs)]).tolist()
+        self.codes = Column(np.int64, 0, self.places[-1] + 1)  # the last says which are NULL
+        self.some = Column(np.bool_, False)
+        self.columns = (self.codes, self.some)
+
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        self._add(rows, self.ranking.columns(rows, arguments))
+
+    def _add(self, rows: Rows, columns: Sequence[pa.Array]) -> None:
+        groups, n = rows.groups, len(rows)
+        kept = np.flatnonzero(self.some.data[groups])
+        best = self.codes.data[groups[kept]]
+        local = np.concatenate([kept, rows.local])  # what is kept came first
+        candidates = np.arange(len(local))
+        for column, descending in self.ranking.order:
+            for code in self._ordered(column, best, columns[column]):
+                one = (~code if descending else code)[candidates]
+                mine = local[candidates]
+                least = np.full(len(groups), 2**63 - 1)
+                np.minimum.at(least, mine, one)
+                candidates = candidates[one == least[mine]]
+        winner = np.full(len(groups), -1, np.int64)
+        winner[local[candidates[::-1]]] = candidates[::-1]
+        won = np.flatnonzero(winner >= len(kept))
+        if len(won):
+            self._put(groups[won], winner[won] - len(kept), columns, n)
+
+    def _ordered(self, k: int, best: Codes, column: pa.Array) -> list[Codes]:
+        """Return codes that compare as a column's values do: of the kept rows, then the new."""
+        one, first = self.codecs[k], self.places[k]
+        kept = [best[:, first + i] for i in range(one.width)]
+        if one.ordered:
+            new = one.encode(column, valid(column))
+            return [np.concatenate(pair) for pair in zip(kept, new, strict=True)]
+        values = pa.concat_arrays([one.decode(kept, None), column]).cast(pa.binary())
+        encoded = values.dictionary_encode()
+        order = view(pc.array_sort_indices(encoded.dictionary)).astype(np.int64)
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        return [rank[view(encoded.indices)]]
+
+    def _put(self, groups: Ids, picked: Ids, columns: Sequence[pa.Array], n: int) -> None:
+        """Keep rows as the best of `groups`, each named once."""
+        codes = np.zeros((len(groups), self.places[-1] + 1), np.int64)
+        every = len(picked) == n and (picked == np.arange(n)).all()
+        for k, one in enumerate(self.codecs):
+            values = columns[k] if every else columns[k].take(integers(picked))
+            where = valid(values)
+            if where is not None:
+                codes[:, -1] |= np.where(where, 0, 1 << k)
+            mine = one.encode(values, where)
+            one.acquire(mine, where)
+            for i, code in enumerate(mine):
+                codes[:, self.places[k] + i] = code
+        self._let_go(groups[self.some.data[groups]])
+        self.codes.data[groups] = codes
+        self.some.data[groups] = True
+
+    def _let_go(self, groups: Ids) -> None:
+        codes = self.codes.data[groups]
+        for k, one in enumerate(self.codecs):
+            if one.strings is not None:
+                one.release(self._codes(codes, k), self._valid(codes, k))
+
+    def _codes(self, codes: Codes, k: int) -> list[Codes]:
+        return [codes[:, p] for p in range(self.places[k], self.places[k + 1])]
+
+    @staticmethod
+    def _valid(codes: Codes, k: int) -> np.ndarray | None:
+        null = (codes[:, -1] & (1 << k)) != 0
+        return ~null if null.any() else None
+
+    def _kept(self, groups: Ids, k: int) -> pa.Array:
+        codes = self.codes.data[groups]
+        return self.codecs[k].decode(self._codes(codes, k), self._valid(codes, k))
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, BestRow)
+        there = other.some.data[others]
+        groups, others = groups[there], others[there]
+        many, local = np.unique(groups, return_inverse=True)
+        columns = [other._kept(others, k) for k in range(len(self.codecs))]
+        if len(many):
+            self._add(Rows(many, local), columns)
+
+    def clear(self, groups: Ids) -> None:
+        self._let_go(groups[self.some.data[groups]])
+        super().clear(groups)
+
+    def reset(self) -> None:
+        super().reset()
+        self.codecs = [codec(c.type) for c in self.codecs]
+
+    @property
+    def nbytes(self) -> int:
+        return super().nbytes + sum(c.nbytes for c in self.codecs)
+
+    def value(self, groups: Ids, result: DataType) -> Valued:
+        """Return the value of the best row; NULL where there is none."""
+        k = self.ranking.value
+        codes = self.codes.data[groups]
+        where = self.some.data[groups]
+        given = self._valid(codes, k)
+        where = where if given is None else where & given
+        return self.codecs[k].decode(self._codes(codes, k), None if where.all() else where), None
+
+    def snapshot(self, groups: Ids) -> Mapping[str, pa.Table]:
+        some = np.flatnonzero(self.some.data[groups])
+        kept = [self._kept(groups[some], k) for k in range(len(self.codecs))]
+        names = ["group", *(str(k) for k in range(len(kept)))]
+        return {"best": pa.table([integers(some), *kept], names=names)}
+
+    def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
+        some, *kept = (c.combine_chunks() for c in tables["best"].columns)
+        mine = groups[view(some)]
+        if len(mine):
+            self._put(mine, np.arange(len(mine)), kept, len(mine))
+
+
+class Retained(Accumulator):
+    """All rows of each group in the order of a ranking, for input that takes rows back.
+
+    About 100 bytes for each different row: bounded by the input only.
+    """
+
+    def __init__(self, ranking: Ranking, types: Sequence[DataType]) -> None:
+        self.ranking = ranking
+        self.times = ranking.timed
+        self.bags = Bags(ranking.types(types), ranking.order)
+
+    def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
+        n = len(rows)
+        weights = np.ones(n, np.int64) if rows.weights is None else rows.weights
+        arrivals = np.zeros(n, np.int64) if rows.arrivals is None else rows.arrivals
+        columns = self.ranking.columns(rows, arguments)
+        self.bags.add(rows.groups[rows.local], columns, weights, arrivals)
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, Retained)
+        nodes, position = other.bags.everything(others)
+        if len(nodes):
+            bags = other.bags
+            columns = bags.columns(nodes)
+            counts, arrivals = bags.counts(nodes), bags.arrivals(nodes)
+            self.bags.add(groups[position], columns, counts, arrivals)
+
+    def reserve(self, capacity: int) -> None:
+        self.bags.reserve(capacity)
+
+    def clear(self, groups: Ids) -> None:
+        self.bags.clear(groups)
+
+    def reset(self) -> None:
+        self.bags.reset()
+
+    def keep(self, groups: Ids, capacity: int) -> None:
+        self.bags.keep(groups, capacity)
+
+    @property
+    def nbytes(self) -> int:
+        return self.bags.nbytes
+
+    def first(self, groups: Ids, result: DataType) -> Valued:
+        """Return the value of the first row; NULL where there is none."""
+        return self._end(groups, last=False)
+
+    def last(self, groups: Ids, result: DataType) -> Valued:
+        """Return the value of the last row; NULL where there is none."""
+        return self._end(groups, last=True)
+
+    def _end(self, groups: Ids, *, last: bool) -> Valued:
+        nodes = self.bags.end(groups, last=last)
+        k = self.ranking.value
+        there = np.flatnonzero(nodes >= 0)
+        values = self.bags.columns(nodes[there])[k]
+        if len(there) == len(nodes):
+            return values, None
+        position = np.zeros(len(nodes), np.int64)
+        position[there] = np.arange(len(there))
+        picked = pa.Array.from_buffers(
+            pa.int64(), len(nodes), [_bitmap(nodes >= 0), pa.py_buffer(position)]
+        )
+        return values.take(picked), None
+
+    def snapshot(self, groups: Ids) -> Mapping[str, pa.Table]:
+        nodes, position = self.bags.everything(groups)
+        arrays = [position, self.bags.counts(nodes), self.bags.arrivals(nodes)]
+        columns = self.bags.columns(nodes)
+        names = ["group", "count", "arrival", *(str(k) for k in range(len(columns)))]
+        return {"rows": pa.table([*(integers(a) for a in arrays), *columns], names=names)}
+
+    def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
+        position, count, arrival, *columns = (c.combine_chunks() for c in tables["rows"].columns)
+        if len(position):
+            self.bags.add(groups[view(position)], columns, view(count), view(arrival))
+
+
+def _bitmap(where: np.ndarray) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(where, bitorder="little"))
+
+
+def best(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
+    """Return what makes a `BestRow` in this order."""
+    return lambda types: BestRow(ranking, types)
+
+
+def retained(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
+    """Return what makes a `Retained` in this order."""
+    return lambda types: Retained(ranking, types)
+
+
+LEAST = Ranking((0,), ((0, False),), 0)
+GREATEST = Ranking((0,), ((0, True),), 0)
+EARLIEST = Ranking((TIME, ARRIVED, 0), ((0, False), (1, False)), 2)
+LATEST = Ranking((TIME, ARRIVED, 0), ((0, True), (1, True)), 2)
+AT_LEAST = Ranking((1, TIME, ARRIVED, 0), ((0, False), (1, False), (2, False)), 3)
+AT_GREATEST = Ranking((1, TIME, ARRIVED, 0), ((0, True), (1, False), (2, False)), 3)
+
+# Where rows are taken back, a row is found by its time and values; its arrival is not known again.
+KEPT_IN_TIME = Ranking((TIME, 0), ((0, False), (ARRIVAL, False)), 1)
+KEPT_AT_LEAST = Ranking((1, TIME, 0), ((0, False), (1, False), (ARRIVAL, False)), 2)
+KEPT_AT_GREATEST = Ranking((1, TIME, 0), ((0, True), (1, False), (ARRIVAL, False)), 2)

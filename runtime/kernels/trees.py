@@ -1,0 +1,222 @@
+"""Ordered sets of nodes, one search tree per owner: treaps (Seidel and Aragon, 1996).
+
+A node is a dense id; `rows`: int64[nodes, width] holds its codes and `arrival`: int64[nodes] the
+number of its arrival. `places`: int64[k] are the codes that decide the order, one after the other,
+and `modes`: int64[k] how: bit 0 descending, bit 1 as an id of a string `arena[begin[id] : begin[id]
++ length[id]]`. A place of -1 is the arrival; the last place decides between any two nodes.
+
+`root`: int64[owners], `left` and `right`: int64[nodes] are -1 where there is nobody. A node's
+priority is a mixture of its id, so the shape of a tree costs no memory, and nothing said depends on
+it. Finding, inserting and deleting take O(log n) comparisons.
+"""
+
+from __future__ import annotations
+
+from cep.runtime.kernels.compile import Ints, Octets, kernel
+
+_LOW = 0xFFFFFFFF
+
+
+def _priority(node: int) -> int:
+    p = ((node + 1) * 0x5851F42D) & _LOW
+    p = ((p ^ (p >> 15)) * 0x6C8E9CF5) & _LOW
+    return p ^ (p >> 13)
+
+
+def _before(
+    one: int,
+    other: int,
+    rows: Ints,
+    arrival: Ints,
+    places: Ints,
+    modes: Ints,
+    begin: Ints,
+    length: Ints,
+    arena: Octets,
+) -> bool:
+    """Say whether a node stands before another in the order."""
+    for k in range(len(places)):
+        place = places[k]
+        if place < 0:
+            a = arrival[one]
+            b = arrival[other]
+        else:
+            a = rows[one, place]
+            b = rows[other, place]
+        if a == b:
+            continue
+        mode = modes[k]
+        if mode & 2:
+            x = begin[a]
+            y = begin[b]
+            size = min(length[a], length[b])
+            i = 0
+            while i < size and arena[x + i] == arena[y + i]:
+                i += 1
+            less = arena[x + i] < arena[y + i] if i < size else length[a] < length[b]
+        else:
+            less = a < b
+        return less != (mode & 1 == 1)
+    return False
+
+
+@kernel
+def insert(  # noqa: PLR0917
+    count: int,
+    owners: Ints,
+    nodes: Ints,
+    rows: Ints,
+    arrival: Ints,
+    places: Ints,
+    modes: Ints,
+    begin: Ints,
+    length: Ints,
+    arena: Octets,
+    root: Ints,
+    left: Ints,
+    right: Ints,
+) -> None:
+    """Put `nodes`: int64[count], which are in no tree, into those of `owners`: int64[count]."""
+    for i in range(count):
+        node = nodes[i]
+        owner = owners[i]
+        mine = _priority(node)
+        up = -1
+        low = False
+        at = root[owner]
+        while at >= 0 and _priority(at) >= mine:
+            up = at
+            low = _before(node, at, rows, arrival, places, modes, begin, length, arena)
+            at = left[at] if low else right[at]
+        if up < 0:
+            root[owner] = node
+        elif low:
+            left[up] = node
+        else:
+            right[up] = node
+        # What hung there is split into what stands before the node and what stands after it.
+        lower = node
+        upper = node
+        while at >= 0:
+            if _before(at, node, rows, arrival, places, modes, begin, length, arena):
+                if lower == node:
+                    left[node] = at
+                else:
+                    right[lower] = at
+                lower = at
+                at = right[at]
+            else:
+                if upper == node:
+                    right[node] = at
+                else:
+                    left[upper] = at
+                upper = at
+                at = left[at]
+        if lower == node:
+            left[node] = -1
+        else:
+            right[lower] = -1
+        if upper == node:
+            right[node] = -1
+        else:
+            left[upper] = -1
+
+
+@kernel
+def delete(  # noqa: PLR0917
+    count: int,
+    owners: Ints,
+    nodes: Ints,
+    rows: Ints,
+    arrival: Ints,
+    places: Ints,
+    modes: Ints,
+    begin: Ints,
+    length: Ints,
+    arena: Octets,
+    root: Ints,
+    left: Ints,
+    right: Ints,
+) -> None:
+    """Take `nodes`: int64[count] out of the trees of `owners`: int64[count]."""
+    for i in range(count):
+        node = nodes[i]
+        owner = owners[i]
+        up = -1
+        low = False
+        at = root[owner]
+        while at != node:
+            up = at
+            low = _before(node, at, rows, arrival, places, modes, begin, length, arena)
+            at = left[at] if low else right[at]
+        a = left[node]
+        b = right[node]
+        while a >= 0 or b >= 0:
+            if b < 0 or (a >= 0 and _priority(a) > _priority(b)):
+                heir = a
+                a = right[a]
+                under = False
+            else:
+                heir = b
+                b = left[b]
+                under = True
+            if up < 0:
+                root[owner] = heir
+            elif low:
+                left[up] = heir
+            else:
+                right[up] = heir
+            up = heir
+            low = under
+        if up < 0:
+            root[owner] = -1
+        elif low:
+            left[up] = -1
+        else:
+            right[up] = -1
+        left[node] = -1
+        right[node] = -1
+
+
+@kernel
+def ends(count: int, owners: Ints, root: Ints, side: Ints, nodes: Ints) -> None:
+    """Write to `nodes`: int64[count] the outermost node of each owner's tree, -1 where it is empty.
+
+    `side` is `left` for the first and `right` for the last.
+    """
+    for i in range(count):
+        node = root[owners[i]]
+        if node >= 0:
+            while side[node] >= 0:
+                node = side[node]
+        nodes[i] = node
+
+
+@kernel
+def walk(
+    count: int, owners: Ints, root: Ints, left: Ints, right: Ints, sizes: Ints, nodes: Ints
+) -> int:
+    """Write the nodes of each of `owners`: int64[count] to `nodes`, in order, and return how many.
+
+    `sizes`: int64[count] gets each one's number. Morris's walk: it needs no stack, threads the
+    trees while it goes and leaves them as they were; O(nodes).
+    """
+    n = 0
+    for i in range(count):
+        first = n
+        at = root[owners[i]]
+        while at >= 0:
+            before = left[at]
+            if before >= 0:
+                while right[before] >= 0 and right[before] != at:
+                    before = right[before]
+                if right[before] < 0:
+                    right[before] = at
+                    at = left[at]
+                    continue
+                right[before] = -1
+            nodes[n] = at
+            n += 1
+            at = right[at]
+        sizes[i] = n - first
+    return n
