@@ -162,7 +162,7 @@ def show_float(number: Operand, source: Float) -> Operand:
     (array,) = columns(number)
     text = array.cast(_TEXT)
     size = np.abs(numbers(array))
-    usual = (size < 1e10) | (size >= 1e15)
+    usual = (size < 1e10) | ((size >= 1e15) & np.isfinite(size))
     if usual.all():
         return like(text, number)
     kind = np.float32 if source.bits == 32 else np.float64
@@ -175,9 +175,9 @@ def show_float(number: Operand, source: Float) -> Operand:
             return "Infinity" if x > 0 else "-Infinity"
         return np.format_float_positional(kind(x), trim="-")
 
-    rare = ~usual | np.isinf(size)
-    written = per_distinct(one, [array.filter(pa.array(rare))], _TEXT)
-    return like(pc.replace_with_mask(text, pa.array(rare), written), number)
+    rare = pa.array(~usual)
+    written = per_distinct(one, [array.filter(rare)], _TEXT)
+    return like(pc.replace_with_mask(text, rare, written), number)
 
 
 def show_decimal(number: Operand) -> Operand:

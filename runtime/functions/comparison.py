@@ -22,7 +22,7 @@ from cep.runtime.functions.equality import equal_nested, order_rows
 from cep.runtime.functions.families import ANY, EXACT, NUMBER, is_flat, is_nested
 from cep.runtime.functions.registry import Functions, Kernel, Parameter, Variable
 from cep.runtime.rowerrors import Operand
-from cep.types import BOOLEAN, MAX_PRECISION, VARCHAR, DataType, Row, is_numeric
+from cep.types import BOOLEAN, MAX_PRECISION, VARCHAR, DataType, Null, Row, is_numeric
 
 functions = Functions()
 
@@ -115,7 +115,7 @@ def is_ordered(t: DataType) -> bool:
     """Say whether `<` is defined on the type."""
     if isinstance(t, Row):
         return all(is_ordered(f.type) for f in t.fields)
-    return is_flat(t) or is_numeric(t)
+    return is_flat(t) or is_numeric(t) or isinstance(t, Null)
 
 
 _FLAT = Variable("value", is_flat, VARCHAR)

@@ -79,7 +79,7 @@ TEXTS = (
 _EPOCH = dt.datetime(1970, 1, 1)
 
 
-def value(t: DataType, chance: random.Random) -> Any:
+def value(t: DataType, chance: random.Random) -> Any:  # noqa: PLR0912 - one case for each type
     """Return a random value of a type, sometimes NULL."""
     if chance.random() < 0.15:
         return None
