@@ -15,12 +15,13 @@ import click
 
 import cep
 from cep.errors import CepError, UsageError
-from cep.say import complain
+from cep.say import complain, confess
 from cep.scripts import STDIN, Script, fill, read_script, settings
 from cep.startup import load_arrow
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_OURS = 70
 
 
 def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -52,7 +53,23 @@ def _script_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _CommandLine(click.Group):
+    """Ends quietly where whoever reads the output has had enough."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python must not try again to flush what nobody reads.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_BROKEN_PIPE)
+
+
+@click.group(
+    cls=_CommandLine,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -197,7 +214,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; Python must not try to flush it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_BROKEN_PIPE)
+    except Exception as error:
+        confess(error)
+        sys.exit(_OURS)

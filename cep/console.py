@@ -35,7 +35,9 @@ class Console:
         self._compiling = False
         self.interrupts = Interrupts()
         self.progress = ProgressBar()
+        self._told = False
         output.before = self.progress.hide
+        output.stopped = self._interrupted
         engine.watch = self._watch
         on_compile(self._compile if verbose or sys.stderr.isatty() else None)
 
@@ -49,6 +51,7 @@ class Console:
         before = self._counts()
         rows = 0
         self._output.restart()
+        self._told = False
         with self.interrupts:
             try:
                 for script in scripts:
@@ -94,12 +97,19 @@ class Console:
             note(news)
 
     def _watch(self, running: Running) -> None:
-        if self.interrupts.pending:
+        if self._interrupted():
             running.close()
         elif not self._output.showing:
             self.progress.tick(running)
 
     def _interrupted(self) -> bool:
+        """Say whether Ctrl-C was pressed; go on behind the ^C that the terminal shows then."""
+        if self.interrupts.pending and not self._told:
+            self._told = True
+            if self.progress.visible:
+                self.progress.hide()
+            elif sys.stderr.isatty():
+                say("")
         return self.interrupts.pending
 
     def _compile(self, kernel: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import threading
 from types import FrameType
 from typing import Any
@@ -17,11 +15,9 @@ class Interrupts:
         self.pending = False
         self._before: Any = None
         self._installed = False
-        self._terminal = False
 
     def __enter__(self) -> Interrupts:
         self.pending = False
-        self._terminal = sys.stderr.isatty()
         # Only the main thread may say what a signal does; elsewhere there is no Ctrl-C either.
         if threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._arrived)
@@ -37,5 +33,3 @@ class Interrupts:
         if self.pending:
             raise KeyboardInterrupt
         self.pending = True
-        if self._terminal:
-            os.write(2, b"\n")  # behind the ^C that the terminal shows

@@ -71,14 +71,15 @@ class Target:
 class Output(ABC):
     """Takes the results of a script one after the other.
 
-    `before` is called before anything is written to a terminal; `showing` says that a result is
-    just being written to one.
+    `before` is called before anything is written to a terminal, `stopped` says whether a result is
+    not whole, and `showing` that one is just being written to a terminal.
     """
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._results = 0
         self.before: Callable[[], None] = lambda: None
+        self.stopped: Callable[[], bool] = lambda: False
         self.showing = False
 
     def restart(self) -> None:
@@ -130,7 +131,8 @@ class TableOutput(Output):
             self._say(table.page(batch))
             rows += batch.num_rows
         self._say(table.head())
-        self._say(f"({rows:,} {'row' if rows == 1 else 'rows'})\n")
+        early = ", stopped early" if self.stopped() and not result.live else ""
+        self._say(f"({rows:,} {'row' if rows == 1 else 'rows'}{early})\n")
         if result.message:
             self._say(f"\n{result.message}\n")
         return rows

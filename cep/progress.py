@@ -49,7 +49,7 @@ class ProgressBar:
         self._drawn = 0.0
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._visible = False
+        self.visible = False
 
     def tick(self, work: Work) -> None:
         """Draw, if it is time to."""
@@ -66,9 +66,9 @@ class ProgressBar:
 
     def hide(self) -> None:
         """Take the bar away, so that something can be written in its place."""
-        if self._visible and self._bar is not None:
+        if self.visible and self._bar is not None:
             self._bar.stop()
-            self._visible = False
+            self.visible = False
 
     def _draw(self, work: Work, seconds: float) -> None:
         if self._bar is None:
@@ -82,9 +82,9 @@ class ProgressBar:
             self._task = self._bar.add_task(text, total=total)
         left = f"{_spoken(seconds * (total - done) / done)} left" if total and done else ""
         self._bar.update(self._task, completed=done, total=total, description=text, left=left)
-        if not self._visible:
+        if not self.visible:
             self._bar.start()
-            self._visible = True
+            self.visible = True
         self._bar.refresh()
 
 

@@ -30,7 +30,6 @@ _SEPARATOR = 3
 """The width of what stands between two columns."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_CONTROL_ARROW = r"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]"
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -68,24 +67,39 @@ class Table:
     def page(self, batch: pa.RecordBatch) -> str:
         """Return some rows as lines, the header before the first."""
         columns = [
-            cells(c, t, self._style.zone)
+            texts(c, t, self._style.zone)
             for c, t in zip(batch.columns, self._schema.types, strict=True)
         ]
-        rows = list(zip(*columns, strict=True))
-        wanted = [
-            max(w, max(map(_width, c), default=0))
-            for w, c in zip(self._widths, columns, strict=True)
-        ]
+        # Most pages hold nothing but visible ASCII, and so need no look at each value.
+        simple = not any(pc.any(pc.match_substring_regex(c, "[^ -~]")).as_py() for c in columns)
+        rows = [] if simple else [[_visible(v) for v in c.to_pylist()] for c in columns]
+        found = map(_widest, columns) if simple else (max(map(_width, r), default=0) for r in rows)
+        wanted = [max(w, f) for w, f in zip(self._widths, found, strict=True)]
         limited = self._fitted(wanted)
         if self._blocks is None:
             self._blocks = limited is None
-        if self._blocks:
-            return "".join(self._block(r) for r in rows)
-        if limited is not None:
+        if not self._blocks and limited is not None:
             self._widths = [max(a, b) for a, b in zip(self._widths, limited, strict=True)]
+            if simple and all(w <= have for w, have in zip(wanted, self._widths, strict=True)):
+                return self.head() + self._joined(columns)
+        listed = rows or [c.to_pylist() for c in columns]
+        if self._blocks:
+            return "".join(self._block(row) for row in zip(*listed, strict=True))
         head = self.head()
-        lines = [line for row in rows for line in self._lines(row)]
+        lines = [line for row in zip(*listed, strict=True) for line in self._lines(row)]
         return head + "".join(f"{line}\n" for line in lines)
+
+    def _joined(self, columns: Sequence[pa.Array]) -> str:
+        """Return rows of visible ASCII, all of which fit, column by column."""
+        padded: list[pa.Array] = []
+        for column, width, right in zip(columns, self._widths, self._right, strict=True):
+            pad = pc.utf8_lpad if right else pc.utf8_rpad
+            shown = pad(column, width)
+            gap = " " * (width - 4)
+            null = self._coloured("NULL", "2")
+            padded.append(pc.fill_null(shown, gap + null if right else null + gap))
+        lines = pc.binary_join_element_wise(*padded, self._bar)
+        return "".join(f" {line}".rstrip() + "\n" for line in lines.to_pylist())
 
     def head(self) -> str:
         """Return the header, unless it was said before."""
@@ -99,7 +113,7 @@ class Table:
         limit = self._style.width
         if limit is None:
             return list(wanted)
-        room = limit - _SEPARATOR * (len(wanted) - 1) - 1
+        room = limit - _SEPARATOR * (len(wanted) - 1) - 2
         widths = list(wanted)
         while sum(widths) > room:
             widest = max(widths)
@@ -161,22 +175,21 @@ def pages(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield batch.slice(start, PAGE)
 
 
-def cells(column: pa.Array, t: DataType, zone: ZoneInfo | None) -> list[str | None]:
-    """Return the values of a column as a person reads them, NULL as None."""
-    texts = _in_zone(column, t, zone) if isinstance(t, TimestampLtz) and zone else None
-    if texts is None:
-        texts = plain_text(column, t)
-    return [None if v is None else _shown(v) for v in texts.to_pylist()]
+def texts(column: pa.Array, t: DataType, zone: ZoneInfo | None) -> pa.Array:
+    """Return the values of a column as a person reads them, NULL as NULL."""
+    if isinstance(t, TimestampLtz) and zone is not None:
+        return _in_zone(column, t, zone)
+    return plain_text(column, t)
 
 
 def _usual(t: DataType) -> int:
     """Return how wide a value of a type usually is."""
     if isinstance(t, Timestamp | TimestampLtz):
-        return 19 + (t.precision + 1 if t.precision else 0) + 5 * isinstance(t, TimestampLtz)
+        return 19 + (t.precision + 1 if t.precision else 0) + 6 * isinstance(t, TimestampLtz)
     if isinstance(t, Date):
         return 10
     if isinstance(t, Float):
-        return 18
+        return 20
     return 6 if is_numeric(t) else 8
 
 
@@ -184,7 +197,7 @@ def _in_zone(column: pa.Array, t: TimestampLtz, zone: ZoneInfo) -> pa.Array:
     """Return instants by the clocks of a zone, with what these are ahead of UTC."""
     there = column.cast(pa.timestamp("us", tz=zone.key))
     local = plain_text(pc.local_timestamp(there), t)
-    offset = pc.strftime(there, format="%z")
+    offset = pc.replace_substring_regex(pc.strftime(there, format="%z"), "(..)$", r":\1")
     return pc.binary_join_element_wise(pc.replace_substring(local, "Z", ""), offset, "")
 
 
@@ -193,6 +206,16 @@ def _shown(text: str) -> str:
     if text.isprintable():
         return text
     return _CONTROL.sub(lambda m: _ESCAPES.get(m.group(), f"\\x{ord(m.group()):02x}"), text)
+
+
+def _visible(text: str | None) -> str | None:
+    return None if text is None else _shown(text)
+
+
+def _widest(column: pa.Array) -> int:
+    """Return the width of the widest value of a column of ASCII."""
+    widest = pc.max(pc.binary_length(column)).as_py() or 0
+    return max(widest, 4) if column.null_count else widest
 
 
 def _width(text: str | None) -> int:

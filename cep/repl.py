@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO, TextIO, cast
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -22,7 +24,8 @@ from cep.engine import Engine
 from cep.errors import CepError
 from cep.grammar.parser import split
 from cep.output import choose
-from cep.say import complain, say
+from cep.runtime.connectors.console import PrintConnector, StdoutConnector
+from cep.say import complain, confess, say
 from cep.scripts import Script, read_script
 from cep.words import STYLE, SqlLexer, Words
 
@@ -44,11 +47,33 @@ _LEAVE = frozenset(("\\q", "\\quit", "quit", "exit"))
 _EXPLAIN = frozenset(("\\h", "\\?", "\\help", "help"))
 
 
+class _Here(io.TextIOBase):
+    """Standard output as it is at the moment of writing: the prompt puts its own in place."""
+
+    def write(self, text: str, /) -> int:
+        return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+class _HereBytes(io.BufferedIOBase):
+    """The same, for those who write bytes."""
+
+    def write(self, data: Any, /) -> int:
+        return sys.stdout.write(bytes(data).decode("utf-8", "replace"))
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
 class Repl:
     """One conversation: an engine, and a person who types statements."""
 
     def __init__(self) -> None:
         self._engine = Engine()
+        self._engine.connectors.add(PrintConnector(stream=cast("TextIO", _Here())))
+        self._engine.connectors.add(StdoutConnector(stream=cast("BinaryIO", _HereBytes())))
         self._console = Console(
             self._engine, choose("table", None, self._engine.session), messages=True
         )
@@ -98,6 +123,8 @@ class Repl:
             complain(error)
         except KeyboardInterrupt:
             say("interrupted")
+        except Exception as error:
+            confess(error)
         return True
 
     @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import click
 
 from cep.errors import CepError
@@ -17,6 +19,12 @@ def say(text: str, title: str | None = None, colour: str | None = None) -> None:
 def complain(error: CepError) -> None:
     """Show an error: what is wrong, where, and what to write instead."""
     say(str(error), "error", "red")
+
+
+def confess(error: Exception) -> None:
+    """Show an error that is ours, with everything that helps to find it."""
+    say("".join(traceback.format_exception(error)).rstrip())
+    say("this is a flaw in cep itself: please report it, with what you asked for", "error", "red")
 
 
 def note(text: str) -> None:

@@ -46,6 +46,7 @@ _TYPES = words(
     TIMESTAMP_LTZ TINYINT VARCHAR
     """
 )
+_WINDOWS = ("tumble", "hop", "cumulate", "session", "slide")
 _RELATION_FOLLOWS = frozenset(("FROM", "JOIN", "INTO", "DESCRIBE", "TABLE", "UPDATE", "VIEW"))
 
 
@@ -132,6 +133,7 @@ class Words(Completer):
 
     def _relations(self) -> Iterator[tuple[str, str]]:
         yield from ((e.name, e.kind) for e in self._engine.catalog)
+        yield from ((name, "window") for name in _WINDOWS)
         yield from (("errors", "what could not be read"), ("late", "what came late"))
 
     def _columns(self, before: Iterable[Lexeme]) -> Iterator[tuple[str, str]]:
