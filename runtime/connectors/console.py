@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cep.errors import CepError, ConnectorError
+from cep.errors import ConnectorError
 from cep.runtime.connectors.base import (
     Chunk,
     Connector,
@@ -74,16 +74,17 @@ class StdinSource(Source):
     def _run(self, chosen: Format) -> None:
         stream = _Arriving(self._stream) if chosen.line_based else self._stream
         outcome: Exception | None = None
+        # Whatever happens, the reader of the queue must hear of it: nobody else would.
         try:
             for piece in chosen.pieces(Input(_NAME, stream), self._options, self._read, 0):
                 if self._closed:
                     return
                 if piece is not None:
                     self._queue.put(piece)
-        except CepError as error:
-            outcome = error
         except (OSError, ValueError) as error:  # ValueError: another has closed it
             outcome = ConnectorError(f"stdin could not be read: {error}")
+        except Exception as error:
+            outcome = error
         self._queue.put(outcome)
 
     def partitions(self) -> Sequence[str]:

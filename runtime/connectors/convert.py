@@ -178,7 +178,8 @@ def truncate(column: pa.Array, t: DataType) -> pa.Array:
 def check_digits(column: pa.Array, t: DataType) -> None:
     """Raise RowFailure for decimals with more digits than their type, which pyarrow lets pass."""
     if isinstance(t, Decimal) and len(column):
-        most = pa.scalar(Number("9" * t.precision).scaleb(-t.scale), t.arrow)
+        whole = t.precision - t.scale
+        most = pa.scalar(Number(f"0{'9' * whole}.{'9' * t.scale}"), t.arrow)
         bad = np.asarray(pc.greater(pc.abs(column), most).fill_null(False))
         if bad.any():
             raise RowFailure(bad, str(t))
@@ -189,7 +190,12 @@ def describe(value: object, t: DataType) -> str:
     shown = str(value)
     if len(shown) > _SHOWN:
         shown = shown[:_SHOWN] + "..."
-    return f"'{shown}' is not a {t}"
+    return f"'{shown}' is not {a(t)}"
+
+
+def a(t: DataType) -> str:
+    """Write a type with its article."""
+    return f"{'an' if str(t)[0] in 'AEIOU' else 'a'} {t}"
 
 
 def from_text(
@@ -205,8 +211,9 @@ def from_text(
         column = _array(texts, rows)
     if isinstance(t, Varchar):
         return column, utf8
-    column = pc.ascii_trim(column, " \t")
-    column = pc.if_else(pc.equal(column, ""), None, column)
+    if not isinstance(t, Bytes):
+        column = pc.ascii_trim(column, " \t")
+        column = pc.if_else(pc.equal(column, ""), None, column)
 
     def kernel(texts: Operand) -> Operand:
         return _parse(texts, t, form)

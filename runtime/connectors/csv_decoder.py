@@ -1,7 +1,7 @@
 """CSV records become columns: by pyarrow, and closely where something in a block is wrong.
 
-An empty field is NULL, and so is a field with one of the null spellings. In a VARCHAR column a
-quoted field never is: `""` is the empty text. Columns that are not asked for are not looked at,
+An empty field is NULL, and so is a field with one of the null spellings. In a VARCHAR or
+BYTES column a quoted field never is: `""` is the empty text. Columns that are not asked for are not looked at,
 whatever their bytes are; only the number of fields must be right.
 """
 
@@ -177,7 +177,7 @@ class CsvDecoder:
         self, data: bytes, types: Mapping[str, pa.DataType], columns: Sequence[str]
     ) -> pa.Table:
         """Read a block with pyarrow; raises ArrowInvalid if anything in it is wrong."""
-        texts = any(isinstance(f.type, Varchar) for f in self._read.fields)
+        texts = any(isinstance(f.type, Varchar | Bytes) for f in self._read.fields)
         return pa.csv.read_csv(
             pa.BufferReader(data),
             read_options=pa.csv.ReadOptions(
@@ -247,8 +247,8 @@ class CsvDecoder:
         return values
 
     def _from_text(self, texts: pa.Array, field: Field) -> tuple[pa.Array, Messages | None]:
-        """Read a column of fields; for what is no VARCHAR, quoted null spellings are NULL too."""
-        if not isinstance(field.type, Varchar):
+        """Read a column of fields; where they are no texts, quoted null spellings are NULL."""
+        if not isinstance(field.type, Varchar | Bytes):
             null = pc.is_in(texts, pa.array(self._dialect.nulls).cast(texts.type))
             texts = pc.if_else(null, None, texts)
         return from_text(texts, field.type, self._dialect.form)

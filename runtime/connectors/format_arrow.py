@@ -12,6 +12,7 @@ from cep.runtime.connectors.arrow_types import sql_schema
 from cep.runtime.connectors.base import Read
 from cep.runtime.connectors.columns import ColumnReader
 from cep.runtime.connectors.format_base import Format, Piece, Writer
+from cep.runtime.connectors.lines import BLOCK_BYTES
 from cep.runtime.connectors.storage import CORRUPT, Input, corrupt
 from cep.types import Schema
 
@@ -56,24 +57,32 @@ class ArrowFormat(Format):
 
 
 class _Whole:
-    """A stream whose first bytes have been looked at already, and that is read in full."""
+    """An input as a file object that reads in full what it is asked for."""
 
-    def __init__(self, source: Input, first: bytes) -> None:
+    def __init__(self, source: Input) -> None:
         self._source = source
-        self._first = first
+        self._held = b""
+        self._at = 0
         self.closed = False
 
-    def read(self, size: int = -1) -> bytes:
-        parts = [self._first[:size]] if self._first else []
-        self._first = self._first[size:]
-        left = size - sum(map(len, parts))
+    def read(self, size: int) -> bytes:
+        parts = []
+        left = size
         while left > 0:
-            data = self._source.read(left)
-            if not data:
-                break
-            parts.append(data)
-            left -= len(data)
-        return b"".join(parts)
+            if self._at >= len(self._held):
+                self._held = self._source.read(BLOCK_BYTES) or b""
+                self._at = 0
+                if not self._held:
+                    break
+            part = self._held[self._at : self._at + left]
+            self._at += len(part)
+            left -= len(part)
+            parts.append(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def unread(self, data: bytes) -> None:
+        self._held = data + self._held[self._at :]
+        self._at = 0
 
     def readable(self) -> bool:
         return True
@@ -93,10 +102,11 @@ def _stream(source: Input) -> tuple[Any, Callable[[], int] | None]:
             if file.read(len(_MAGIC)) != _MAGIC:
                 file.seek(0)
             return pa.ipc.open_stream(file), file.tell
-        whole = _Whole(source, b"")
+        whole = _Whole(source)
         first = whole.read(len(_MAGIC))
-        rest = _Whole(source, b"" if first == _MAGIC else first)
-        return pa.ipc.open_stream(pa.PythonFile(rest, mode="r")), None
+        if first != _MAGIC:
+            whole.unread(first)
+        return pa.ipc.open_stream(pa.PythonFile(whole, mode="r")), None
     except (*CORRUPT, ValueError) as error:
         raise ConnectorError(
             f"{source.name} is no Arrow file or stream: {str(error).partition(chr(10))[0]}",

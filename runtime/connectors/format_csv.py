@@ -18,7 +18,20 @@ from cep.runtime.connectors.lines import MAX_LINE_BYTES, blocks
 from cep.runtime.connectors.options import whole_number
 from cep.runtime.connectors.storage import Input
 from cep.runtime.connectors.text import plain_text
-from cep.types import VARCHAR, Field, Schema
+from cep.types import (
+    VARCHAR,
+    Boolean,
+    DataType,
+    Date,
+    Decimal,
+    Field,
+    Float,
+    Integer,
+    Schema,
+    Varchar,
+)
+
+_WRITTEN_AS_IS = Boolean | Integer | Float | Decimal | Varchar | Date
 
 SAMPLE_ROWS = 10_000
 """How many rows are looked at to guess the types."""
@@ -78,7 +91,7 @@ class CsvWriter(Writer):
     """Writes CSV: NULL as an empty field, texts in quotes."""
 
     def __init__(self, stream: BinaryIO, dialect: Dialect, schema: Schema) -> None:
-        self._schema = pa.schema([pa.field(f.name, _written(f.type.arrow)) for f in schema.fields])
+        self._schema = pa.schema([pa.field(f.name, _written(f.type)) for f in schema.fields])
         self._types = schema.types
         self._writer = pa.csv.CSVWriter(
             stream,
@@ -90,8 +103,8 @@ class CsvWriter(Writer):
 
     def write(self, batch: pa.RecordBatch) -> None:
         columns = [
-            c if c.type == f.type else plain_text(c, t)
-            for c, f, t in zip(batch.columns, self._schema, self._types, strict=True)
+            c if isinstance(t, _WRITTEN_AS_IS) else plain_text(c, t)
+            for c, t in zip(batch.columns, self._types, strict=True)
         ]
         self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
 
@@ -99,14 +112,6 @@ class CsvWriter(Writer):
         self._writer.close()
 
 
-def _written(t: pa.DataType) -> pa.DataType:
+def _written(t: DataType) -> pa.DataType:
     """Return the type a column is written as: itself where pyarrow knows how, else text."""
-    direct = (
-        pa.types.is_integer(t)
-        or pa.types.is_floating(t)
-        or pa.types.is_boolean(t)
-        or pa.types.is_string(t)
-        or pa.types.is_date(t)
-        or pa.types.is_decimal(t)
-    )
-    return t if direct else pa.string()
+    return t.arrow if isinstance(t, _WRITTEN_AS_IS) else pa.string()

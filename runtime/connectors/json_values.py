@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.connectors.convert import TimeFormat, from_text
+from cep.runtime.connectors.convert import TimeFormat, a, from_text
 from cep.runtime.rowerrors import Messages, failed
 from cep.types import (
     Array,
@@ -46,7 +46,7 @@ _ODD_FLOATS = frozenset({"nan", "inf", "-inf", "infinity", "-infinity"})
 def parse_object(line: bytes) -> dict[str, Any]:
     """Parse one record; raises ValueError with a message for people."""
     try:
-        value = json.loads(line.decode("utf-8"), parse_float=Number)
+        value = json.loads(line.decode("utf-8").rstrip(), parse_float=Number)
     except UnicodeDecodeError as error:
         raise ValueError("bytes that are not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -85,7 +85,9 @@ def build(values: Sequence[Any], t: DataType, form: TimeFormat) -> tuple[pa.Arra
     for i, value in enumerate(values):
         text = None if value is None else _text(value, t, epoch)
         if text is None and value is not None:
-            messages[i] = f"{_shown(value)} is {kind(value)}, not a {t}"
+            messages[i] = f"{_shown(value)} is {kind(value)}, not {a(t)}"
+            if isinstance(value, Number) and isinstance(t, Float):
+                messages[i] = f"{_shown(value)} is not {a(t)}: it is out of range"
         texts.append(text)
     column, wrong = from_text(pa.array(texts, pa.string()), t, form)
     if wrong is not None:
@@ -94,7 +96,7 @@ def build(values: Sequence[Any], t: DataType, form: TimeFormat) -> tuple[pa.Arra
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = str(value) if isinstance(value, str | Number) else json.dumps(value, default=str)
     return f"'{text[:60]}...'" if len(text) > 60 else f"'{text}'"
 
 
@@ -126,7 +128,7 @@ def _rows(values: Sequence[Any], t: Row, form: TimeFormat) -> tuple[pa.Array, Me
     messages = np.full(len(values), None, dtype=object)
     for i, value in enumerate(values):
         if value is not None and not isinstance(value, dict):
-            messages[i] = f"{_shown(value)} is {kind(value)}, not a {t}"
+            messages[i] = f"{_shown(value)} is {kind(value)}, not {a(t)}"
     objects = [v if isinstance(v, dict) else None for v in values]
     columns = []
     for f in t.fields:
@@ -153,7 +155,7 @@ def _lists(
     for i, value in enumerate(values):
         if not isinstance(value, wanted):
             if value is not None:
-                messages[i] = f"{_shown(value)} is {kind(value)}, not a {t}"
+                messages[i] = f"{_shown(value)} is {kind(value)}, not {a(t)}"
             offsets.append(None)
             continue
         offsets.append(len(flat))

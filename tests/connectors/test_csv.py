@@ -15,6 +15,7 @@ from tests.connectors.reading import CONNECTORS, lines, messages, read, read_fil
 from cep.errors import ConnectorError
 from cep.runtime.connectors import lines as cutting
 from cep.runtime.connectors.base import BrokenRow
+from cep.runtime.connectors.convert import a
 from cep.types import (
     BIGINT,
     BOOLEAN,
@@ -40,7 +41,9 @@ from cep.types import (
 UTC = dt.UTC
 
 
-def one(tmp_path: Path, t: DataType, *values: str, **options: str) -> tuple[list[object], list[str]]:
+def one(
+    tmp_path: Path, t: DataType, *values: str, **options: str
+) -> tuple[list[object], list[str]]:
     """Read a column of one type; return its values and the messages of the broken rows."""
     path = tmp_path / "one.csv"
     path.write_bytes(lines("pad,v", *(f"x,{v}" for v in values)))
@@ -127,9 +130,7 @@ def test_empty_fields_are_null_and_quoted_ones_are_texts(tmp_path: Path) -> None
         (TimestampLtz(3), "2023-01-01T25:00:00Z"),
     ],
 )
-def test_a_value_of_another_type_breaks_its_row_only(
-    tmp_path: Path, t: DataType, bad: str
-) -> None:
+def test_a_value_of_another_type_breaks_its_row_only(tmp_path: Path, t: DataType, bad: str) -> None:
     quoted = f'"{bad}"' if "," in bad else bad
     good = {INT: "7", BIGINT: "7", DOUBLE: "7", BOOLEAN: "true", DATE: "2023-02-28"}.get(t)
     if good is None:
@@ -138,11 +139,16 @@ def test_a_value_of_another_type_breaks_its_row_only(
     assert len(values) == 2
     assert values[0] == values[1] is not None
     assert len(told) == 2
-    assert told[0].startswith(f"v: '{bad}' is not a {t}")
+    assert told[0].startswith(f"v: '{bad}' is not {a(t)}")
 
 
 def test_timestamps_with_and_without_a_zone(tmp_path: Path) -> None:
-    texts = ("2024-01-01T10:00:00Z", "2024-01-01 10:00", "2024-01-01T10:00:00.123456789", "2024-01-01")
+    texts = (
+        "2024-01-01T10:00:00Z",
+        "2024-01-01 10:00",
+        "2024-01-01T10:00:00.123456789",
+        "2024-01-01",
+    )
     values, told = one(tmp_path, TIMESTAMP, *texts)
     assert told == []
     assert values == [
@@ -235,7 +241,9 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = tmp_path / "names.csv"
     path.write_bytes(lines("Card_Id,amount", "1,2"))
     assert read_file(path, {"card_id": INT}).rows == [(1,)]
-    with pytest.raises(ConnectorError, match=r"names.csv has no column amunt; it has Card_Id, amount"):
+    with pytest.raises(
+        ConnectorError, match=r"names.csv has no column amunt; it has Card_Id, amount"
+    ):
         read_file(path, {"amunt": INT})
     with pytest.raises(ConnectorError, match="did you mean amount"):
         read_file(path, {"amunt": INT})
@@ -326,7 +334,9 @@ def test_inference(tmp_path: Path) -> None:
 def test_a_line_beyond_the_bound_is_a_broken_row(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_bytes(b"a,b\n1,x\n2," + b"y" * 5000 + b"\n3,z\n" + b"4" * 300)
-    heard = read_file(path, {"a": INT, "b": VARCHAR}, max_line_bytes="200", metadata={"line": BIGINT})
+    heard = read_file(
+        path, {"a": INT, "b": VARCHAR}, max_line_bytes="200", metadata={"line": BIGINT}
+    )
     assert heard.rows == [(1, "x", 2), (3, "z", 4)]
     assert [m for m, _ in messages(heard.broken)] == ["3", "5"]
     assert "longer than 200 bytes" in heard.broken[0].message
@@ -381,7 +391,9 @@ def test_whatever_the_bytes_no_record_is_lost_or_counted_twice(
 ) -> None:
     path = tmp_path / "noise.csv"
     path.write_bytes(b"x,y\n" + text.encode())
-    whole = read_file(path, {"x": VARCHAR, "y": VARCHAR}, metadata={"offset": BIGINT, "line": BIGINT})
+    whole = read_file(
+        path, {"x": VARCHAR, "y": VARCHAR}, metadata={"offset": BIGINT, "line": BIGINT}
+    )
     with monkeypatch.context() as patch:
         patch.setattr(cutting, "BLOCK_BYTES", block)
         heard = read_file(
