@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.connectors.reading import CONNECTORS, drain, messages, read, read_file
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors import format_arrow, format_parquet
@@ -33,6 +32,7 @@ from cep.types import (
     Timestamp,
     TimestampLtz,
 )
+from tests.connectors.reading import CONNECTORS, drain, messages, read, read_file
 
 FILE = CONNECTORS.lookup("file")
 TYPES: list[tuple[pa.DataType, str, Any]] = [

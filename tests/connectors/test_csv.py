@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.connectors.reading import CONNECTORS, lines, messages, read, read_file
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors import lines as cutting
@@ -37,6 +36,7 @@ from cep.types import (
     Timestamp,
     TimestampLtz,
 )
+from tests.connectors.reading import CONNECTORS, lines, messages, read, read_file
 
 UTC = dt.UTC
 
@@ -383,7 +383,7 @@ fields_of_csv = st.text(st.sampled_from('ab",\n\r 5'), max_size=6)
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.text(st.sampled_from('ab,"\n\r 5'), max_size=40), st.sampled_from([1, 3, 8, 1 << 20]))
 def test_whatever_the_bytes_no_record_is_lost_or_counted_twice(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.connectors.reading import CONNECTORS, drain, lines, messages, read, read_file
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors import lines as cutting
 from cep.runtime.connectors.base import Chunk, PartitionEnd, Signal
 from cep.types import BIGINT, INT, VARCHAR, Field, Schema, TimestampLtz
+from tests.connectors.reading import CONNECTORS, drain, lines, messages, read, read_file
 
 FILE = CONNECTORS.lookup("file")
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.connectors.reading import CONNECTORS, drain, lines, messages, read, read_file
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors import json_decoder
@@ -35,6 +34,7 @@ from cep.types import (
     Timestamp,
     TimestampLtz,
 )
+from tests.connectors.reading import CONNECTORS, drain, lines, messages, read, read_file
 
 UTC = dt.UTC
 
@@ -259,7 +259,7 @@ values_of_json = st.recursive(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(values_of_json, min_size=1, max_size=6),

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.connectors.reading import CONNECTORS, drain, read
 
 from cep.runtime.connectors.base import Chunk, PartitionEnd, Read, Signal
 from cep.runtime.connectors.console import StdinConnector, StdoutConnector
@@ -37,6 +36,7 @@ from cep.types import (
     Timestamp,
     TimestampLtz,
 )
+from tests.connectors.reading import CONNECTORS, drain, read
 
 UTC = dt.UTC
 FLAT: dict[str, tuple[DataType, list[object]]] = {
