@@ -140,8 +140,10 @@ class _Walk:
 
     def _ask_once(self, query: ast.Query) -> None:
         """Start a query as a continuous one; if that goes, ask it over the finished tables."""
-        self.stage.plan(query)
-        if traits(self.stage, query).system:
+        kind = traits(self.stage, query)
+        if kind.continuous is not None:
+            raise kind.continuous
+        if kind.system:
             self.stage.main.once(query, self.stage.parameters).fetchall()
             return
         self.stage.finished_tables().once(query, self.stage.parameters).fetchall()

@@ -200,6 +200,7 @@ class Traits:
     reads: tuple[str, ...]
     system: bool
     external: bool
+    derived: bool
     limited: bool
     ordered: bool
     continuous: CepError | None = None
@@ -221,6 +222,7 @@ def traits(stage: Stage, query: ast.Query) -> Traits:
         reads=tuple(dict.fromkeys(r.name for r in scans)),
         system=any(r.kind == "system" for r in scans),
         external=any(r.kind != "system" and r.name not in own for r in scans),
+        derived=any(r.name == p.target.value for r in scans for p in stage.pipelines()),
         limited=any(isinstance(n, Limit) for n in walk(plan)),
         ordered=bool(query.order_by),
         continuous=refusal,

@@ -91,6 +91,7 @@ def _same_said(question: Question, outcome: Outcome) -> None:
 
 
 def _table(question: Question, seed: int) -> None:
+    _finished_tables(question)
     outcome = replay.once(question.stage, question.query)
     reference = question.reference
     # Net of retractions; an evaluation that fails and is taken back may or may not be raised.
@@ -105,7 +106,13 @@ def _table(question: Question, seed: int) -> None:
     _same_rows(question, outcome)
 
 
+def _finished_tables(question: Question) -> None:
+    if question.traits.derived:
+        raise Skip("it reads a stream that another query feeds, which is no finished table")
+
+
 def _tables(question: Question, seed: int) -> None:
+    _finished_tables(question)
     outcome = replay.over_tables(question.stage, question.query)
     _same_rows(question, outcome)
     _same_aside(question, outcome)
@@ -160,6 +167,7 @@ def _drawn(
 def _duckdb(question: Question, seed: int) -> None:
     from cep.testing import duckdb_oracle  # noqa: PLC0415 - an extra, needed by this variant only
 
+    _finished_tables(question)
     if question.not_on_duckdb is not None:
         raise Skip(question.not_on_duckdb)
     reference = question.reference

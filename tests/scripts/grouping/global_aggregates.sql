@@ -1,0 +1,35 @@
+-- Without GROUP BY there is one group, and it is there even when no row is.
+
+CREATE STREAM s (k VARCHAR, v INT);
+
+ASSERT ROWS
+SELECT COUNT(*), SUM(v), MIN(k) FROM s
+VALUES (0, NULL, NULL);
+
+ASSERT EMPTY
+SELECT k, COUNT(*) FROM s GROUP BY k;
+
+ASSERT EMPTY
+SELECT COUNT(*) FROM s HAVING COUNT(*) > 0;
+
+INSERT INTO s VALUES ('a', 1), ('b', NULL), ('a', 5);
+
+ASSERT ROWS
+SELECT COUNT(*), COUNT(v), SUM(v), AVG(v), MIN(k), MAX(v) FROM s
+VALUES (3, 2, 6, 3.0e0, 'a', 5);
+
+ASSERT ROWS
+SELECT COUNT(*) FROM s WHERE v > 100
+VALUES (0);
+
+ASSERT ROWS
+SELECT COUNT(*) + 1 FROM s WHERE FALSE
+VALUES (1);
+
+ASSERT ROWS
+SELECT 'rows', SUM(v) FROM s HAVING SUM(v) = 6
+VALUES ('rows', 6);
+
+ASSERT ROWS
+SELECT BOOL_AND(v > 0), BOOL_OR(v > 4), EVERY(v > 4) FROM s
+VALUES (TRUE, TRUE, FALSE);
