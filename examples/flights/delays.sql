@@ -28,11 +28,10 @@ CREATE STREAM flights (
 -- has no delay; it is not a departure.
 SELECT
   origin,
-  window_start                                                       AS hour,
-  COUNT(*)                                                           AS departures,
-  CAST(AVG(dep_delay) AS DECIMAL(6, 1))                              AS mean_delay,
-  CAST(100.0 * COUNT(*) FILTER (WHERE dep_delay > 30) / COUNT(*)
-       AS DECIMAL(4, 1))                                             AS percent_over_30
+  window_start                                                          AS hour,
+  COUNT(*)                                                              AS departures,
+  ROUND(AVG(dep_delay), 1)                                              AS mean_delay,
+  ROUND(100 * AVG(CASE WHEN dep_delay > 30 THEN 1 ELSE 0 END), 1)       AS percent_over_30
 FROM TABLE(TUMBLE(TABLE flights, DESCRIPTOR(time_hour), INTERVAL '1' HOUR))
 WHERE dep_delay IS NOT NULL
 GROUP BY origin, window_start, window_end;

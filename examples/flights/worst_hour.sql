@@ -29,7 +29,7 @@ GROUP BY window_start, window_end;
 -- EMIT STREAM says what is known now and takes it back when it is no longer true: a row with op `-`
 -- withdraws one that was said before, a row with op `+` is new. EMIT AFTER WATERMARK, which is what a
 -- window does by itself, would say an hour once, when it is complete.
-SELECT MAX(delayed) AS most_delayed_so_far
+SELECT ARG_MAX(hour, delayed) AS worst_hour, MAX(delayed) AS delayed
 FROM hourly
 EMIT STREAM;
 
