@@ -215,6 +215,9 @@ def in_set(operand: Operand, items: pa.Array) -> Operand:
     A NULL operand gives NULL (FALSE where there are no items); a NULL item turns FALSE into NULL.
     """
     known = items.drop_null()
+    if pa.types.is_floating(items.type):  # IS_IN tells -0.0 from 0.0; adding 0.0 makes them one
+        zero = pa.scalar(0.0, items.type)
+        known, operand = call("add", known, zero), call("add", operand, zero)
     found = call("is_in", operand, options=pc.SetLookupOptions(value_set=known))
     if not len(items):
         return found

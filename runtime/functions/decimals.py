@@ -95,9 +95,11 @@ def divide(a: Operand, b: Operand) -> Operand:
     if max(natural, x.type.precision + more, x.type.precision + scale) >= _WIDEST:
         refuse_zero(y, x)
         return _by_integers(_divide_half_up(result.scale), x, y, result, "/")
-    dividend = x.cast(pa.decimal256(x.type.precision + more, x.type.scale + more))
+    narrow = max(natural, x.type.precision + more, x.type.precision + scale) <= MAX_PRECISION
+    kind = pa.decimal128 if narrow else pa.decimal256
+    dividend = x.cast(kind(x.type.precision + more, x.type.scale + more))
     try:
-        quotient = call("divide", dividend, widened(y))
+        quotient = call("divide", dividend, y if narrow else widened(y))
     except pa.ArrowInvalid:
         refuse_zero(y, x)
         raise

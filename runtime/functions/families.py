@@ -5,13 +5,11 @@ from __future__ import annotations
 from cep.runtime.functions.registry import Family
 from cep.types import (
     DATE,
-    DAY_INTERVAL,
     DOUBLE,
     NULL,
     TIME,
     TIMESTAMP,
     TINYINT,
-    VARCHAR,
     Array,
     Boolean,
     Bytes,
@@ -69,12 +67,5 @@ DAY = Family("date or TIMESTAMP", lambda t: isinstance(t, Date | Timestamp), DAT
 CALENDAR = Family(
     "date or timestamp", lambda t: isinstance(t, Date | Timestamp | TimestampLtz), TIMESTAMP
 )
-TEMPORAL = Family(
-    "date or time", lambda t: isinstance(t, Date | Time | Timestamp | TimestampLtz), TIMESTAMP
-)
-INTERVAL = Family("interval", lambda t: isinstance(t, DayInterval | MonthInterval), DAY_INTERVAL)
-STRING = Family("string", lambda t: isinstance(t, Varchar | Bytes), VARCHAR)
-ARRAY = Family("array", lambda t: isinstance(t, Array), Array(NULL))
-MAP = Family("map", lambda t: isinstance(t, Map), Map(VARCHAR, NULL))
 COLLECTION = Family("array or map", lambda t: isinstance(t, Array | Map), Array(NULL))
 NESTED = Family("array, map or row", is_nested, Array(NULL))

@@ -7,9 +7,11 @@ import decimal
 import math
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from cep import types
+from cep.runtime.functions.comparison import in_set
 from tests.functions.evaluator import Typed, call, months, result_type
 
 DAY = dt.timedelta(days=1)
@@ -434,3 +436,14 @@ def test_random_functions_draw_for_each_row_from_the_session() -> None:
     assert 0 <= call("random") < 1
     assert call("random") == call("random")  # two sessions with one seed
     assert len(call("uuid")) == 36
+
+
+def test_membership_is_three_valued() -> None:
+    some, with_null = pa.array([1, 3]), pa.array([1, None])
+    column = pa.array([1, 2, None])
+    assert in_set(column, some).to_pylist() == [True, False, None]
+    assert in_set(column, with_null).to_pylist() == [True, None, None]
+    assert in_set(column, some.slice(0, 0)).to_pylist() == [False, False, False]
+    assert in_set(pa.scalar(2), some).as_py() is False
+    floats = pa.array([-0.0, NAN, 1.0])
+    assert in_set(floats, pa.array([0.0, NAN])).to_pylist() == [True, True, False]
