@@ -178,8 +178,12 @@ class GroupAggregate(Operator):
     def _answer(self, interned: Interned, rows: Rows, batch: Batch) -> Iterable[Batch]:
         """Add the rows and say what changes because of them."""
         groups = interned.ids
-        had = self._exist(groups)
-        had[np.isin(groups, interned.new)] = False
+        if len(interned.new) == len(groups):
+            had = np.zeros(len(groups), np.bool_)
+        else:
+            had = self._exist(groups)
+            if len(interned.new):
+                had[np.isin(groups, interned.new)] = False
         old, old_messages = self._calls.values(groups)
         self._calls.add(rows, batch.columns)
         has = self._exist(groups)
@@ -418,4 +422,11 @@ def _failing(messages: Messages | None, groups: Ids) -> Mask:
 
 
 def _spliced(old: pa.Array, gone: Ids, new: pa.Array, come: Ids) -> pa.Array:
-    return pa.concat_arrays([old.take(integers(gone)), new.take(integers(come))])
+    """Put some of the old values before some of the new."""
+    parts = [
+        # Arrow takes 14 us for nothing, which is much for a batch of one row.
+        values if len(some) == len(values) else values.take(integers(some))
+        for values, some in ((old, gone), (new, come))
+        if len(some)
+    ]
+    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts or [old.slice(0, 0)])

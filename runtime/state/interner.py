@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from cep.runtime.kernels import index
 from cep.runtime.state.column import Column, Ids, capacity_for
+from cep.runtime.state.vectors import integers, view
 
 FEW = 48
 """Rows that a plain loop takes faster than a search for the different ones among them."""
@@ -129,12 +129,25 @@ class Interner:
         if len(ids) == len(self):
             self._reset()
             return
-        index.remove(len(ids), np.ascontiguousarray(ids), self._slots, self._rows.data, self._state)
         # Windows come and go in waves: only when several of them have been low is there too much.
-        self._peak = max(len(self) + len(ids), self._peak - (self._peak >> 3))
-        size = 2 * capacity_for(self._peak)
-        if size < len(self._slots) // 2:
-            self._resize(size)
+        self._peak = max(len(self), self._peak - (self._peak >> 3))
+        size = min(2 * capacity_for(self._peak), len(self._slots))
+        ids = np.ascontiguousarray(ids)
+        if len(ids) * 8 < len(self._slots):
+            index.remove(len(ids), ids, self._slots, self._rows.data, self._state)
+            if size < len(self._slots) // 2:
+                self._resize(size)
+            return
+        gone = np.zeros(self.top, np.bool_)
+        gone[ids] = True
+        old = self._slots
+        self._slots = np.full(size, -1, np.int64)
+        index.purge(len(old), old, gone, self._slots)
+        first = self._rows.data[:, 0]
+        first[ids[0]] = self._state[index.FREE]
+        first[ids[1:]] = ids[:-1]
+        self._state[index.FREE] = ids[-1]
+        self._state[index.LIVE] -= len(ids)
 
     def live(self) -> Ids:
         """Return all live ids, ascending; O(size)."""
@@ -202,6 +215,6 @@ def distinct(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Ids]:
 def _encode(values: npt.NDArray[np.int64]) -> tuple[Ids, int]:
     if values[0] == values[-1] and (values == values[0]).all():
         return np.zeros(len(values), np.int64), 1
-    encoded = pa.array(values).dictionary_encode()
-    numbers: Ids = encoded.indices.to_numpy().astype(np.int64)
+    encoded = integers(values).dictionary_encode()
+    numbers = view(encoded.indices).astype(np.int64)
     return numbers, len(encoded.dictionary)

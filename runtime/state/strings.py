@@ -101,7 +101,11 @@ class Strings:
         gone = ids[references[ids] == 0]
         if not len(gone):
             return
-        gone = np.unique(gone) if len(gone) > 1 else gone
+        if len(gone) > 1:  # each once: the last to write its number into an id's count stays
+            numbers = np.arange(len(gone))
+            references[gone] = numbers
+            gone = gone[references[gone] == numbers]
+            references[gone] = 0
         if len(gone) == len(self):
             self._reset()
             return
