@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 import click
 
@@ -199,10 +199,10 @@ def _count(things: list[Any], name: str) -> str:
     return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that was typed, and turn what goes wrong into words and an exit code."""
     try:
-        code = command_line.main(prog_name="cep", standalone_mode=False)
+        code = command_line.main(arguments, prog_name="cep", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except CepError as error:

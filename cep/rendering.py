@@ -29,7 +29,8 @@ _NARROWEST = 8
 _SEPARATOR = 3
 """The width of what stands between two columns."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Also what turns the direction of writing, and the line ends of Unicode.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -155,8 +156,9 @@ class Table:
         """Return one row as a block, a line for each column."""
         self._row += 1
         width = max(map(_width, self._names))
-        room = max((self._style.width or 80) - width - _SEPARATOR - 1, _NARROWEST)
-        lines = [f"{self._line * 2} row {self._row:,} ".ljust(min(width + room, 40), self._line)]
+        limit = self._style.width or 80
+        room = max(limit - width - _SEPARATOR - 1, _NARROWEST)
+        lines = [f"{self._line * 2} row {self._row:,} ".ljust(min(limit, 40), self._line)]
         for name, text in zip(self._names, row, strict=True):
             first = self._coloured(name, "1") + " " * (width - _width(name))
             shown = [self._coloured("NULL", "2")] if text is None else _fold(text, room)
@@ -205,7 +207,13 @@ def _shown(text: str) -> str:
     """Write control characters so that they do nothing to a terminal."""
     if text.isprintable():
         return text
-    return _CONTROL.sub(lambda m: _ESCAPES.get(m.group(), f"\\x{ord(m.group()):02x}"), text)
+    return _CONTROL.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match.group()
+    code = ord(character)
+    return _ESCAPES.get(character, f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
 
 
 def _visible(text: str | None) -> str | None:
