@@ -36,6 +36,10 @@ class ColumnReader:
                 return at
         return None
 
+    def positions(self) -> list[int]:
+        """Return where the wanted columns stand in the input, ascending."""
+        return sorted(set(self._at))
+
     def sources(self, only: Sequence[str] | None = None) -> list[str]:
         """Return the input's names of the wanted columns, or of those of them called `only`."""
         return [self._found.names[at] for f, at in self._pairs() if only is None or f.name in only]

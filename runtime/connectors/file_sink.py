@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
@@ -11,6 +12,7 @@ import pyarrow as pa
 from cep.errors import ConnectorError
 from cep.runtime.connectors.base import Guarantee, Sink
 from cep.runtime.connectors.changes import changes_schema, with_changes
+from cep.runtime.connectors.format_base import Writer
 from cep.runtime.connectors.formats import choose_format, with_defaults
 from cep.runtime.connectors.options import flag
 from cep.runtime.connectors.storage import compression_of, pack
@@ -18,10 +20,16 @@ from cep.types import Schema
 
 
 class FileSink(Sink):
-    """Writes beside the file under a temporary name and puts it in its place at the end."""
+    """Writes beside the file under a temporary name and puts it in its place when it is closed.
+
+    Nobody sees a part of a result, and a result that is not finished leaves the old file alone.
+    `prepare` makes what has been written safe and notes its length beside it, so that after a
+    restart `commit` can cut off what came later and go on from there. Only plain csv and json can
+    be continued so; for other files that `commit` is refused and the query must be started anew.
+    """
 
     takes_changes = True
-    guarantee = Guarantee.AT_LEAST_ONCE
+    guarantee = Guarantee.TRANSACTIONAL
 
     def __init__(self, options: Mapping[str, str], schema: Schema) -> None:
         self._path = path = options["path"]
@@ -33,37 +41,116 @@ class FileSink(Sink):
         folder = os.path.dirname(path) or "."
         if not os.path.isdir(folder):
             raise ConnectorError(f"the directory {folder} does not exist", hint="create it first")
-        chosen = choose_format(options, path)
-        compression = compression_of(path, options)
-        if compression != "none" and not chosen.packable:
+        if not os.access(folder, os.W_OK):
+            raise ConnectorError(f"no file may be made in the directory {folder}")
+        self._options = with_defaults(options, path)
+        self._format = choose_format(options, path)
+        self._compression = compression_of(path, options)
+        if self._compression != "none" and not self._format.packable:
             raise ConnectorError(
-                f"a file of format {chosen.name} is not packed as a whole",
-                hint=f"leave out compression = '{compression}'; its columns are compressed",
+                f"a file of format {self._format.name} is not packed as a whole",
+                hint=f"leave out compression = '{self._compression}'; its columns are compressed",
             )
-        self._temporary = f"{path}.part"
-        try:
-            self._raw: BinaryIO = open(self._temporary, "wb")  # noqa: SIM115 - closed by close()
-        except OSError as error:
-            raise ConnectorError(f"{path} cannot be written: {error.strerror}") from error
-        member = os.path.basename(path).removesuffix(".zip")
-        self._stream = pack(self._raw, compression, member)
+        self._continuable = self._format.line_based and self._compression == "none"
         self._schema = changes_schema(schema) if self._changelog else schema
-        self._writer = chosen.writer(self._stream, with_defaults(options, path), self._schema)
+        self._temporary = f"{path}.part"
+        self._notes = f"{path}.part.epochs"
+        self._raw: BinaryIO | None = None
+        self._stream: BinaryIO | None = None
+        self._writer: Writer | None = None
         self._closed = False
+
+    def _begin(self, length: int | None = None) -> Writer:
+        """Open the temporary file: anew, or behind its first `length` bytes."""
+        if self._writer is not None:
+            return self._writer
+        try:
+            if length is None:
+                self._raw = open(self._temporary, "wb")  # noqa: SIM115 - closed by close()
+                self._remove_notes()
+            else:
+                self._raw = open(self._temporary, "r+b")  # noqa: SIM115
+                self._raw.truncate(length)
+                self._raw.seek(length)
+        except OSError as error:
+            raise ConnectorError(f"{self._path} cannot be written: {error.strerror}") from error
+        member = os.path.basename(self._path).removesuffix(".zip")
+        self._stream = pack(self._raw, self._compression, member)
+        options = self._options if length is None else {**self._options, "header": "false"}
+        self._writer = self._format.writer(self._stream, options, self._schema)
+        return self._writer
 
     def write(self, batch: pa.RecordBatch, weights: Sequence[int] | None = None) -> None:
         if self._changelog:
             batch = with_changes(batch, weights, self._schema.arrow)
-        self._writer.write(batch)
+        writer = self._begin()
+        try:
+            writer.write(batch)
+        except OSError as error:
+            raise ConnectorError(f"{self._path} cannot be written: {error.strerror}") from error
 
-    def close(self) -> None:
-        if self._closed:
+    def prepare(self, epoch: int) -> None:
+        self._begin().flush()
+        if self._raw is not None and self._continuable:
+            self._raw.flush()
+            os.fsync(self._raw.fileno())
+            with open(self._notes, "a", encoding="utf-8") as notes:
+                notes.write(f"{epoch} {self._raw.tell()}\n")
+                notes.flush()
+                os.fsync(notes.fileno())
+
+    def commit(self, epoch: int) -> None:
+        if self._writer is not None:
+            return  # prepared by this sink; the file is put in its place when it is whole
+        length = self._prepared().get(epoch)
+        if length is None:
+            raise ConnectorError(
+                f"{self._path} cannot be continued after a restart",
+                hint="only plain csv and json files can; start the query anew"
+                if not self._continuable
+                else f"{self._temporary} is gone; start the query anew",
+            )
+        self._begin(length)
+
+    def _prepared(self) -> dict[int, int]:
+        """Read how long the temporary file was at each epoch that was prepared."""
+        if not os.path.exists(self._temporary):
+            return {}
+        try:
+            with open(self._notes, encoding="utf-8") as notes:
+                pairs = [line.split() for line in notes if line.endswith("\n")]
+        except FileNotFoundError:
+            return {}
+        return {int(epoch): int(length) for epoch, length in pairs}
+
+    def abort(self, epoch: int) -> None:
+        """Throw away everything; the old file, if there is one, stays."""
+        self._finish()
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self._temporary)
+        self._remove_notes()
+
+    def _finish(self) -> None:
+        """Write the end of the file and close it."""
+        if self._writer is None or self._raw is None or self._stream is None:
             return
-        self._closed = True
         self._writer.close()
         if self._stream is not self._raw:
             self._stream.close()
         self._raw.flush()
         os.fsync(self._raw.fileno())
         self._raw.close()
+        self._writer = None
+
+    def _remove_notes(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self._notes)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._begin()  # a result without rows is a file too
+        self._finish()
         os.replace(self._temporary, self._path)
+        self._remove_notes()

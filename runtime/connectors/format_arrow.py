@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -36,6 +36,9 @@ class ArrowFormat(Format):
     ) -> Iterator[Piece | None]:
         stream, at_byte = _stream(source)
         columns = ColumnReader(stream.schema, source.name, read)
+        wanted = columns.positions()
+        if wanted and source.path is not None:  # columns may be compressed: leave the others alone
+            stream, at_byte = _stream(source, wanted)
         row = 0
         while True:
             batch = _next(stream, source)
@@ -91,17 +94,21 @@ class _Whole:
         self.closed = True
 
 
-def _stream(source: Input) -> tuple[Any, Callable[[], int] | None]:
+def _stream(
+    source: Input, wanted: Sequence[int] | None = None
+) -> tuple[Any, Callable[[], int] | None]:
     """Open an input as a stream of record batches; raises ConnectorError where it is none.
 
     Beside the stream stands what tells its position in the file, where the input cannot itself.
+    `wanted` are the positions of the columns to read, None for all.
     """
     try:
         if source.path is not None:
             file = pa.memory_map(source.path)
             if file.read(len(_MAGIC)) != _MAGIC:
                 file.seek(0)
-            return pa.ipc.open_stream(file), file.tell
+            options = pa.ipc.IpcReadOptions(included_fields=wanted)
+            return pa.ipc.open_stream(file, options=options), file.tell
         whole = _Whole(source)
         first = whole.read(len(_MAGIC))
         if first != _MAGIC:

@@ -255,7 +255,7 @@ def _looks_like_objects(data: bytes, starts: Lines, ends: Lines) -> bool:
         last = np.where((array[last] == 10) | (array[last] == 13), last - 1, last)
     if (array[np.maximum(last, 0)] != ord("}")).any():
         return False
-    if _BARE_NULL.search(data):
+    if b"null" in data and _BARE_NULL.search(data):
         return False
     if not data.isascii():
         try:

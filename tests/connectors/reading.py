@@ -87,11 +87,14 @@ def read_file(
     columns: Mapping[str, DataType],
     max_rows: int = 65_536,
     metadata: Mapping[str, DataType] | None = None,
-    **options: str,
+    options: Mapping[str, str] | None = None,
+    **more: str,
 ) -> Heard:
     """Read a file to its end."""
     connector = CONNECTORS.lookup("file")
-    source = connector.source({"path": str(path), **options}, read(columns, metadata))
+    source = connector.source(
+        {"path": str(path), **(options or {}), **more}, read(columns, metadata)
+    )
     try:
         return drain(source, max_rows)
     finally:

@@ -35,6 +35,7 @@ from cep.types import (
 from tests.connectors.reading import CONNECTORS, drain, messages, read, read_file
 
 FILE = CONNECTORS.lookup("file")
+NEW_YEAR = dt.datetime(2024, 1, 1)
 TYPES: list[tuple[pa.DataType, str, Any]] = [
     (pa.int8(), "TINYINT", -1),
     (pa.int16(), "SMALLINT", 1),
@@ -112,11 +113,11 @@ def test_types_that_are_found(
         (pa.int32(), Decimal(12, 2), 5, Number("5.00")),
         (pa.int64(), VARCHAR, 5, "5"),
         (pa.string(), INT, "5", 5),
-        (pa.string(), Timestamp(3), "2024-01-01T00:00:00.5Z", dt.datetime(2024, 1, 1, 0, 0, 0, 500000)),
+        (pa.string(), Timestamp(3), "2024-01-01T00:00:00.5Z", NEW_YEAR.replace(microsecond=500000)),
         (pa.dictionary(pa.int32(), pa.string()), DATE, "2024-01-01", dt.date(2024, 1, 1)),
-        (pa.timestamp("us"), Timestamp(0), dt.datetime(2024, 1, 1, 1, 1, 1, 5), dt.datetime(2024, 1, 1, 1, 1, 1)),
-        (pa.timestamp("ms", "UTC"), TIMESTAMP, dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2024, 1, 1)),
-        (pa.timestamp("ms"), TimestampLtz(3), dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, tzinfo=dt.UTC)),
+        (pa.timestamp("us"), Timestamp(0), NEW_YEAR.replace(microsecond=5), NEW_YEAR),
+        (pa.timestamp("ms", "UTC"), TIMESTAMP, NEW_YEAR.replace(tzinfo=dt.UTC), NEW_YEAR),
+        (pa.timestamp("ms"), TimestampLtz(3), NEW_YEAR, NEW_YEAR.replace(tzinfo=dt.UTC)),
         (pa.date32(), TIMESTAMP, dt.date(2024, 1, 1), dt.datetime(2024, 1, 1)),
         (pa.duration("s"), DAY_INTERVAL, dt.timedelta(seconds=5), dt.timedelta(seconds=5)),
         (pa.large_binary(), BYTES, b"x", b"x"),

@@ -47,7 +47,7 @@ def one(
     """Read a column of one type; return its values and the messages of the broken rows."""
     path = tmp_path / "one.csv"
     path.write_bytes(lines("pad,v", *(f"x,{v}" for v in values)))
-    heard = read_file(path, {"v": t}, **options)
+    heard = read_file(path, {"v": t}, options=options)
     assert heard.broken_count == len(heard.broken)
     return [r[0] for r in heard.rows], [b.message for b in heard.broken]
 

@@ -43,7 +43,7 @@ def one(tmp_path: Path, t: DataType, *values: str, **options: str) -> tuple[list
     """Read a member of one type; return its values and the messages of the broken rows."""
     path = tmp_path / "one.jsonl"
     path.write_bytes(lines(*(f'{{"v": {v}}}' for v in values)))
-    heard = read_file(path, {"v": t}, **options)
+    heard = read_file(path, {"v": t}, options=options)
     return [r[0] for r in heard.rows], [b.message for b in heard.broken]
 
 
@@ -201,8 +201,10 @@ def test_inference(tmp_path: Path) -> None:
     path = tmp_path / "guess.jsonl"
     path.write_bytes(
         lines(
-            '{"id": 1, "v": 1, "s": "5", "at": "2024-01-01T00:00:00Z", "tags": ["a"], "Geo": {"x": 1.5}}',
-            '{"id": 2, "v": 1.5, "ok": true, "at": null, "tags": [], "Geo": null, "big": 9223372036854775808}',
+            '{"id": 1, "v": 1, "s": "5", "at": "2024-01-01T00:00:00Z", "tags": ["a"],'
+            ' "Geo": {"x": 1.5}}',
+            '{"id": 2, "v": 1.5, "ok": true, "at": null, "tags": [], "Geo": null,'
+            ' "big": 9223372036854775808}',
         )
     )
     schema = CONNECTORS.lookup("file").infer({"path": str(path)})
