@@ -13,10 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from cep.runtime.state import nested
 from cep.runtime.state.strings import Strings
 from cep.runtime.state.vectors import Codes, Valid, arrow, valid, view
-from cep.types import Bytes, DataType, Decimal, Float, Null, Varchar
+from cep.types import Array, Bytes, DataType, Decimal, Float, Map, Null, Row, Varchar
 
 _LEAST = -(2**63)
 _REST = 2**63 - 1
@@ -156,11 +158,41 @@ class _Text(Codec):
         return self.strings.nbytes
 
 
+class _Nested(_Text):
+    """ARRAY, MAP and ROW: ids of the bytes that stand for the value."""
+
+    def encode(self, array: pa.Array, where: Valid | None) -> tuple[Codes, ...]:
+        made = pa.array(nested.to_bytes(self.type, array, _fixed_bytes), pa.binary())
+        if where is not None:
+            made = pc.if_else(arrow(where, pa.bool_()), made, pa.scalar(None, pa.binary()))
+        return (self.strings.intern(made, where),)
+
+    def decode(self, codes: Sequence[Codes], where: Valid | None) -> pa.Array:
+        values = self.strings.values(codes[0], pa.binary(), where)
+        return nested.from_bytes(self.type, values.to_pylist(), _fixed_values)
+
+
+def _fixed_bytes(kind: DataType, array: pa.Array, where: Valid | None) -> list[bytes]:
+    """Return the codes of values of fixed width as bytes."""
+    codes = np.stack(codec(kind).encode(array, where), axis=1)
+    data, width = codes.tobytes(), 8 * codes.shape[1]
+    return [data[i : i + width] for i in range(0, len(data), width)]
+
+
+def _fixed_values(kind: DataType, values: list[bytes]) -> pa.Array:
+    """Return the values of such bytes."""
+    one = codec(kind)
+    codes = np.frombuffer(b"".join(values), np.int64).reshape(-1, one.width)
+    return one.decode([np.ascontiguousarray(codes[:, i]) for i in range(one.width)], None)
+
+
 def codec(kind: DataType) -> Codec:
     """Return a new codec for a type; one that interns owns what its codes stand for."""
     match kind:
         case Varchar() | Bytes():
             return _Text(kind)
+        case Array() | Map() | Row():
+            return _Nested(kind)
         case Float():
             return _Floating(kind)
         case Decimal():
