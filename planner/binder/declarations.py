@@ -121,9 +121,10 @@ def _columns(
             )
     columns: list[Column] = []
     if not any(_is_input(c) for c in written.columns):
-        if connector is None:
+        if connector is None or not connector.infers:
+            why = "" if connector is None else f", and {connector.name} does not tell them"
             raise BindError(
-                f"the stream {written.name.value} has no columns",
+                f"the stream {written.name.value} has no columns{why}",
                 span=written.name.span,
                 hint=f"write CREATE STREAM {written.name.value} (id BIGINT, ts TIMESTAMP(3), …)",
             )

@@ -222,6 +222,11 @@ class Connector(ABC):
         return type(self).source is not Connector.source
 
     @property
+    def infers(self) -> bool:
+        """Whether the connector can find the columns of its input by itself."""
+        return type(self).infer is not Connector.infer
+
+    @property
     def writes(self) -> bool:
         """Whether the connector makes sinks."""
         return type(self).sink is not Connector.sink
