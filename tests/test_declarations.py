@@ -7,7 +7,7 @@ import pytest
 import cep
 
 
-@pytest.mark.parametrize("connector", ["stdin", "datagen"])
+@pytest.mark.parametrize("connector", ["stdin"])
 def test_columns_must_be_written_where_the_connector_does_not_tell_them(connector: str) -> None:
     with cep.Engine() as engine, pytest.raises(cep.BindError) as error:
         engine.execute(f"CREATE STREAM s WITH (connector = '{connector}')")
