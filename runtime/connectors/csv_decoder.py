@@ -1,8 +1,8 @@
 """CSV records become columns: by pyarrow, and closely where something in a block is wrong.
 
 An empty field is NULL, and so is a field with one of the null spellings. In a VARCHAR or BYTES
-column a quoted field never is: `""` is the empty text. Columns that are not asked for are not looked
-at, whatever their bytes are; only the number of fields must be right.
+column a quoted field never is: `""` is the empty text. Columns that are not asked for are not
+looked at, whatever their bytes are; only the number of fields must be right.
 """
 
 from __future__ import annotations

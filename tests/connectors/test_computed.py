@@ -91,8 +91,9 @@ def test_rows_depend_on_the_seed_and_their_number_alone(size: int, partitions: s
 
 
 def test_kinds() -> None:
+    whole: dict[str, DataType] = {"id": BIGINT, "k": INT, "z": INT}
     heard = generate(
-        {"id": BIGINT, "k": INT, "z": INT, "n": DOUBLE, "c": VARCHAR, "s": VARCHAR, "d": Decimal(5, 2)},
+        {**whole, "n": DOUBLE, "c": VARCHAR, "s": VARCHAR, "d": Decimal(5, 2)},
         fields__id__kind="sequence", fields__id__start="10",
         fields__k__min="-5", fields__k__max="5",
         fields__z__kind="zipf", fields__z__cardinality="100", fields__z__skew="1.2",
