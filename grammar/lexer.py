@@ -139,7 +139,11 @@ class Reader:
             if self._words_follow(index, rest) and self._table.shift(stack, terminal) is not None:
                 return terminal, 1 + len(rest)
         row = self._table.row(stack[-1])
-        if word == "TO" and "UNIT_TO" in row and self._between_units(index):
+        if (
+            word == "TO"
+            and self._between_units(index)
+            and self._table.shift(stack, "UNIT_TO") is not None
+        ):
             return "UNIT_TO", 1
         keyword = self._keywords.get(word)
         if keyword is not None and (

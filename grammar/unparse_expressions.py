@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from cep.grammar import ast
-from cep.grammar.words import RESERVED, words
+from cep.grammar.words import PLURALS, RESERVED, UNITS, words
 
 # How tightly an expression binds; the rules of cep.lark from `expression` down to `value`.
 OR, AND, NOT, TEST, COMPARISON, CONCATENATION, SUM, PRODUCT, ZONED, UNARY, VALUE = range(11)
@@ -42,7 +42,10 @@ NOT_A_FUNCTION = words(
     """
 )
 NOT_A_WINDOW = words("RANGE ROWS")
+NOT_AFTER_TO = frozenset((*UNITS, *PLURALS))
 
+# What TO would continue: INTERVAL '1' DAY TO HOUR.
+_OPEN_INTERVALS = tuple(f"' {unit}" for unit in UNITS)
 _PLAIN = re.compile(r"[^\W\d]\w*")
 
 
@@ -60,10 +63,10 @@ def string_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def object_text(name: ast.Name) -> str:
+def object_text(name: ast.Name, forbidden: frozenset[str] = frozenset()) -> str:
     """Return the name of a stream, table, view…, which may be dotted as `errors.payments` is."""
-    parts = name.value.split(".")
-    return ".".join(map(name_text, parts)) if all(parts) else name_text(name.value)
+    parts = name.value.split(".") if all(name.value.split(".")) else [name.value]
+    return ".".join(name_text(part, forbidden) for part in parts)
 
 
 class Writer:
@@ -227,7 +230,10 @@ class ExpressionWriter(Writer):
         return f"EXTRACT({node.unit} FROM {self.text(node.operand)})"
 
     def _round_to(self, node: ast.RoundTo) -> str:
-        return f"{node.kind.upper()}({self.text(node.operand)} TO {node.unit})"
+        operand = self.text(node.operand)
+        if operand.endswith(_OPEN_INTERVALS):
+            operand = f"({operand})"
+        return f"{node.kind.upper()}({operand} TO {node.unit})"
 
     def _subscript(self, node: ast.Subscript) -> str:
         operand = self.operand(node.operand, VALUE)
@@ -302,7 +308,7 @@ def _level(node: ast.Expression) -> int:
 
 def _is_position(node: ast.Call) -> bool:
     """Say whether a call is one that POSITION, which is a word of its own, allows."""
-    special = (ast.Star, ast.NamedArgument, ast.TableArgument, ast.Descriptor)
+    special = (ast.Star, ast.NamedArgument)
     return (
         len(node.arguments) == 2
         and not any(isinstance(argument, special) for argument in node.arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cep.grammar import ast
-from cep.grammar.unparse_expressions import CONCATENATION, object_text, string_text
+from cep.grammar.unparse_expressions import CONCATENATION, NOT_AFTER_TO, object_text, string_text
 from cep.grammar.unparse_queries import QueryWriter
 
 
@@ -95,7 +95,8 @@ class StatementWriter(QueryWriter):
         if node.keep_firing_for:
             parts.append(f"KEEP FIRING FOR {self._duration(node.keep_firing_for)}")
         if node.targets:
-            parts.append(f"TO {', '.join(map(object_text, node.targets))}")
+            targets = [object_text(target, NOT_AFTER_TO) for target in node.targets]
+            parts.append(f"TO {', '.join(targets)}")
         return " ".join([*parts, "AS", self.text(node.query)])
 
     def _throttle(self, node: ast.Throttle) -> str:

@@ -1,6 +1,6 @@
 """Mutated scripts: whatever the text, nothing but a CepError may come out.
 
-    python -m tests.grammar.fuzz --scripts 100000 --seed 1
+python -m tests.grammar.fuzz --scripts 100000 --seed 1
 """
 
 from __future__ import annotations
