@@ -80,12 +80,12 @@ class Interner:
         n = len(codes)
         if n > FEW and not index.intern.compiled(n):
             codes, local = distinct(codes)
-            some = self._intern(codes)
+            some = self._intern(codes, different=True)
             # The different rows came in the order of their first one, so positions are the same.
             return Interned(some.ids, local, some.new)
         return self._intern(codes)
 
-    def _intern(self, codes: npt.NDArray[np.int64]) -> Interned:
+    def _intern(self, codes: npt.NDArray[np.int64], *, different: bool = False) -> Interned:
         n = len(codes)
         local, met, new = np.empty((3, n), np.int64)
         state = self._state
@@ -107,7 +107,9 @@ class Interner:
             )
             if done == n:
                 break
-            self._grow()
+            # The rows that are left are hashed again, so where they are all different, and most of
+            # them new if the first ones were, there is to be room for all of them.
+            self._grow(n - done if different and 2 * state[index.NEW] > done else 1)
         ids = met[: state[index.MET]]
         fresh = new[: state[index.NEW]]
         if len(ids) * 2 < n:  # let go of the large arrays
@@ -176,13 +178,12 @@ class Interner:
         self._state[index.FREE] = -1
         return live
 
-    def _grow(self) -> None:
-        """Make room for more slots or more rows, whichever is full."""
+    def _grow(self, more: int = 1) -> None:
+        """Make room for `more` slots or rows, whichever are full."""
         if len(self) >= len(self._slots) // 8 * 5:
-            self._resize(max(2 * len(self._slots), 2 * capacity_for(1)))
+            self._resize(max(2 * len(self._slots), 2 * capacity_for(len(self) + more)))
         if self._state[index.FREE] < 0 and self.top >= self.capacity:
-            capacity = capacity_for(self.top + 1)
-            self._rows.reserve(capacity)
+            self._rows.reserve(capacity_for(self.top + more))
 
     def _resize(self, size: int) -> None:
         old = self._slots

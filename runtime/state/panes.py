@@ -46,9 +46,12 @@ class Panes:
         codes[:, 0] = start[heads]
         codes[:, 1] = end[heads]
         interned = self._interner.intern(codes)
-        for one in interned.new.tolist():
-            first, last = self._interner.rows[one].tolist()
-            self._ends.add((last, first, one))
+        if len(interned.new):
+            opened = self._interner.rows[interned.new].tolist()
+            self._ends.update(
+                (last, first, one)
+                for one, (first, last) in zip(interned.new.tolist(), opened, strict=True)
+            )
         ids = interned.ids[interned.local]
         if len(heads) == len(end):
             return ids
