@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,10 +34,15 @@ def pin() -> None:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment of a measured process: it can import the checkout."""
+    """Return the environment of a measured process.
+
+    It can import the checkout, and finds its modules compiled, as those of an install are.
+    """
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
+        "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "cep-benchmarks-bytecode"),
         "PYTHONPATH": os.pathsep.join(p for p in paths if p),
         **(extra or {}),
     }
