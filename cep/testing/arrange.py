@@ -83,7 +83,7 @@ def shuffled(
     order: list[int] = []
     highest: dict[str, int] = {}
     while len(order) < len(events):
-        candidates = []
+        candidates: list[int] = []
         for stream, parts in segments.items():
             if parts:
                 candidates += _candidates(events, parts[0], delays.get(stream), highest.get(stream))

@@ -171,17 +171,14 @@ def _duckdb(question: Question, seed: int) -> None:
     if question.not_on_duckdb is not None:
         raise Skip(question.not_on_duckdb)
     reference = question.reference
-    if reference is not None and reference.errors:
+    if reference is not None and any(where == replay.NAME for where, _ in reference.errors):
         raise Skip("rows in error: DuckDB knows no errors of single rows")
     try:
         rows = duckdb_oracle.answer(question.stage, question.query)
     except duckdb_oracle.Untranslatable as reason:
         raise Skip(str(reason)) from None
-    problem = (
-        ordered_difference(rows, question.expected)
-        if question.traits.ordered
-        else difference(Bag(rows), Bag(question.expected))
-    )
+    # DuckDB leaves the order of ties open, so that only the rows can be compared.
+    problem = difference(Bag(rows), Bag(question.expected))
     if problem is not None:
         raise AssertionFailed(f"DuckDB says {problem}")
 

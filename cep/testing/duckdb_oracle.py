@@ -1,0 +1,89 @@
+"""Asking DuckDB the same question over the same events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from cep.grammar import ast
+from cep.runtime.batch import Batch
+from cep.running import Output
+from cep.testing.arrange import BEGINNING, watermarks
+from cep.testing.duckdb_dialect import FULL, LATENESS, DuckDbWriter, Untranslatable, fits
+from cep.testing.outcome import Row, plain
+from cep.testing.stage import Stage
+from cep.types import Schema
+
+__all__ = ["Untranslatable", "answer", "translated"]
+
+
+def answer(stage: Stage, query: ast.Query) -> list[Row]:
+    """Return the rows of a query over all events of a stage; Untranslatable where it has none there."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    late = load(connection, stage)
+    text = translated(stage, query, late)
+    try:
+        rows = connection.execute(text).fetchall()
+    except duckdb.Error as error:
+        raise RuntimeError(f"DuckDB refuses the translation: {error}\n{text}") from error
+    return [tuple(plain(v) for v in row) for row in rows]
+
+
+def translated(stage: Stage, query: ast.Query, late: frozenset[str] = frozenset()) -> str:
+    """Return the query as DuckDB would be asked it."""
+    context = stage.finished_tables().context(stage.parameters)
+    return DuckDbWriter(context, late).query(query)
+
+
+def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> frozenset[str]:
+    """Make a table of every stream, and a full one with the watermark before each row.
+
+    Returns the streams that have late rows.
+    """
+    late: set[str] = set()
+    for relation in stage.streams():
+        if not fits(relation.schema):
+            continue
+        table, times = _rows(stage, relation.name, relation.schema)
+        delay = stage.delays().get(relation.name)
+        marks = [BEGINNING] * len(times) if delay is None else watermarks(times, delay)
+        if any(t is not None and t < w for t, w in zip(times, marks, strict=True)):
+            late.add(relation.name)
+        full = table.append_column(LATENESS, pa.array(marks, pa.int64()))
+        connection.register("$given", full)
+        name = _quoted(FULL + relation.name)
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM \"$given\"")
+        columns = f"* EXCLUDE ({_quoted(LATENESS)})"
+        connection.execute(f"CREATE VIEW {_quoted(relation.name)} AS SELECT {columns} FROM {name}")
+        connection.unregister("$given")
+    return frozenset(late)
+
+
+def _rows(stage: Stage, stream: str, schema: Schema) -> tuple[pa.Table, Sequence[int | None]]:
+    """Return the rows of a stream with its computed columns, in order of arrival, and their times."""
+    batches: list[pa.RecordBatch] = []
+    times: list[int | None] = []
+    engine = stage.engine()
+
+    def note(batch: Batch) -> None:
+        batches.append(batch.to_arrow())
+        times.extend([None] * batch.rows if batch.time is None else map(int, batch.time))
+
+    item = ast.SelectItem(ast.Star())
+    everything = ast.Query(ast.Select((item,), ast.TableReference(ast.Name(stream))))
+    engine.start(everything, name="$rows", output=Output(note))
+    for event in stage.events():
+        if event.stream == stream:
+            engine.insert(stream, [event.row])
+    nullable = pa.schema([f.with_nullable(True) for f in schema.arrow])
+    parts = [pa.RecordBatch.from_arrays(b.columns, schema=nullable) for b in batches]
+    return pa.Table.from_batches(parts, schema=nullable), times
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
