@@ -52,6 +52,7 @@ def plan_ingest(
         ),
         tuple(_comparisons(filters, [relation.columns[i] for i in columns])),
         tuple(given[i].field.name for i in sorted(always)),
+        tuple(c.field for c in given if c.origin is Origin.INPUT),
     )
     session = context.session
     ingest = Ingest(
