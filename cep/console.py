@@ -79,6 +79,8 @@ class Console:
         rows = 0
         if len(result.schema):
             rows = self._output.write(result)
+            if result.live and not self.interrupts.pending:
+                self._say_unheard()
         elif result.message and self._messages:
             self.progress.hide()
             say(result.message)
@@ -91,6 +93,12 @@ class Console:
         self._say_notes()
         for failure in self._notes.failures():
             complain(failure)
+
+    def _say_unheard(self) -> None:
+        shown = list(self._engine.queries.values())[-1]
+        text = self._notes.unheard(shown)
+        if text is not None:
+            note(text)
 
     def _say_notes(self) -> None:
         for news in self._notes.news():

@@ -39,6 +39,16 @@ class Notes:
                 yield f"{_rows(count)} late in {name}\n  SELECT * FROM late.{name} shows them"
         yield from self._once()
 
+    def unheard(self, query: Running) -> str | None:
+        """Say why a query that was shown live could not hear anything, if that is so."""
+        if query.feeds or not query.listens or query.rows_out:
+            return None
+        streams = ", ".join(dict.fromkeys(f.name for f in query.listens))
+        return (
+            f"rows come into {streams} by INSERT, and a query hears only those inserted later"
+            "\n  CREATE SINK p WITH (connector = 'print') AS SELECT …, then INSERT, shows them"
+        )
+
     def _once(self) -> Iterator[str]:
         """Speak of the last one-shot query, which has no name under which its rows can be read."""
         last: Running | None = getattr(self._engine, "last", None)

@@ -115,6 +115,8 @@ class Repl:
                 say(_HELP)
             elif first == "\\run" and len(words) == 2:
                 self._console.run([read_script(words[1].strip())], finish=False)
+            elif first == "\\run":
+                say("write \\run FILE.sql")
             elif first.startswith("\\"):
                 say(f"there is no command {first}; \\help lists what there is")
             elif first:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 
 import click
@@ -13,7 +14,7 @@ def say(text: str, title: str | None = None, colour: str | None = None) -> None:
     """Write a line on standard error, behind a title in colour; colours only on a terminal."""
     if title is not None:
         text = f"{click.style(title + ':', fg=colour, bold=True)} {text}"
-    click.echo(text, err=True)
+    click.echo(text, err=True, color=False if "NO_COLOR" in os.environ else None)
 
 
 def complain(error: CepError) -> None:

@@ -123,6 +123,13 @@ def test_late_rows_of_a_named_query_can_be_read(cep: Cep, declared: str) -> None
     assert ran.out == " n\n───\n 1\n(1 row)\n"
 
 
+def test_a_query_that_can_hear_nothing_says_why(cep: Cep) -> None:
+    ran = cep("run", "-c", "CREATE STREAM s (a INT); INSERT INTO s VALUES (1); SELECT * FROM s")
+    assert ran.code == 0
+    assert "(0 rows)" in ran.out
+    assert ran.err.startswith("note: rows come into s by INSERT, and a query hears only those")
+
+
 def test_a_sink_is_written_and_nothing_is_shown(cep: Cep, declared: str, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     sink = (
