@@ -55,6 +55,7 @@ class _Process:
         self.steps = 0
         self.on_compile: Callable[[str], None] | None = None
         self.listening = False
+        self.compiling: str | None = None
 
 
 _process = _Process()
@@ -87,13 +88,12 @@ class Kernel(Generic[P, R]):
     def compiled(self, steps: int = 0) -> bool:
         """Say whether a call of so many steps would run as machine code."""
         mode = _process.mode
-        if mode == "python" or _jit_disabled():
-            return False
-        if mode == "compiled":
-            return True
-        return self._compiled is not None or (
+        pays = self._compiled is not None or (
             _process.steps + steps >= IMPORT_STEPS and self._steps + steps >= LOAD_STEPS
         )
+        if mode == "python" or (mode == "auto" and not pays):
+            return False
+        return not _jit_disabled()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         if self._compiled is not None and _process.mode != "python":
@@ -101,7 +101,11 @@ class Kernel(Generic[P, R]):
         steps: Any = args[0]
         if self.compiled(steps):
             self._compiled = _compile(self.function)
-            return self._compiled(*args)
+            _process.compiling = self.function.__name__
+            try:
+                return self._compiled(*args)
+            finally:
+                _process.compiling = None
         self._steps += steps
         _process.steps += steps
         given: tuple[Any, ...] = args
@@ -184,9 +188,10 @@ def _listen() -> None:
 
     class Listener(event.Listener):  # type: ignore[misc]
         def on_start(self, event: Any) -> None:
-            name = getattr(event.data.get("dispatcher"), "__module__", "")
-            if _process.on_compile is not None and str(name).startswith("cep."):
-                _process.on_compile(event.data["dispatcher"].__name__)
+            name = _process.compiling
+            if _process.on_compile is not None and name is not None:
+                _process.compiling = None  # its helpers are compiled within
+                _process.on_compile(name)
 
         def on_end(self, event: Any) -> None:
             pass

@@ -191,6 +191,8 @@ class GroupAggregate(Operator):
 
         changed = had != has
         for one, other in zip(old, new, strict=True):
+            if changed.all():
+                break
             changed |= unequal(one, other)
         if old_messages is not None or new_messages is not None:
             changed |= _failing(old_messages, groups) != _failing(new_messages, groups)

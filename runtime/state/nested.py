@@ -65,7 +65,7 @@ def to_bytes(kind: DataType, array: pa.Array, fixed: Encode) -> list[bytes]:
 
 
 def _bounds(array: pa.Array) -> tuple[list[tuple[int, int]], int, int]:
-    """Return where each value's parts lie among those of all, and where these begin and how many."""
+    """Return where each value's parts lie among all, and where these begin and how many."""
     offsets = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, 4 * array.offset)
     first = int(offsets[0])
     return list(pairwise((offsets - first).tolist())), first, int(offsets[-1]) - first

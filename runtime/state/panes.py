@@ -19,6 +19,7 @@ class Panes:
     def __init__(self) -> None:
         self._interner = Interner(2)
         self._ends: SortedList[tuple[int, int, int]] = SortedList()
+        self._latest = _NONE
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -36,8 +37,11 @@ class Panes:
     def intern(self, start: Codes, end: Codes) -> Ids:
         """Return the id of each row's window, opened where it is not; int64[n] microseconds.
 
-        Rows come mostly in runs of one window, so only the first of each run is looked up.
+        Rows come mostly in runs of one window, so only the first of each run is looked up, and a
+        single row not even that where it is in the window of the last one.
         """
+        if len(end) == 1 and (start[0], end[0]) == self._latest[:2]:
+            return np.array(self._latest[2:])
         changes = (end[1:] != end[:-1]) | (start[1:] != start[:-1])
         heads = np.flatnonzero(changes)
         heads += 1
@@ -53,6 +57,7 @@ class Panes:
                 for one, (first, last) in zip(interned.new.tolist(), opened, strict=True)
             )
         ids = interned.ids[interned.local]
+        self._latest = (int(start[-1]), int(end[-1]), int(ids[-1]))
         if len(heads) == len(end):
             return ids
         return np.repeat(ids, np.diff(heads, append=len(end)))
@@ -74,7 +79,10 @@ class Panes:
     def close(self, ids: Ids) -> None:
         """Forget windows: some of those that end first, as `ending` returns them."""
         del self._ends[: len(ids)]
+        self._latest = _NONE
         self._interner.remove(ids)
 
 
 _FIRST = np.zeros(1, np.int64)
+_NONE = (0, 0, -1)
+"""No window: all end after they start."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +38,7 @@ def mode(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def batch(
-    rows: list[tuple[int, str | None, int | None]],
+    rows: Sequence[tuple[int, str | None, int | None]],
     *,
     weights: list[int] | None = None,
     lateness: list[int] | None = None,
@@ -61,26 +62,24 @@ def batch(
     )
 
 
-def windowed(**options: object) -> tuple[GroupAggregate, Collector]:
+def windowed(**options: Any) -> tuple[GroupAggregate, Collector]:
     calls = (call(SCHEMA, "count"), call(SCHEMA, "sum", "v"))
     fields = [SCHEMA.fields[k] for k in (0, 1, 2)] + [Field("n", BIGINT), Field("s", BIGINT)]
     options.setdefault("emission", Emission.WATERMARK)
     op = GroupAggregate(
         SCHEMA, Schema(tuple(fields)), (0, 1, 2), calls, window=WindowKey(0, 1, 1000), **options
-    )  # type: ignore[arg-type]
+    )
     out = Collector()
     op.outlet = out
     return op, out
 
 
-def grouped(
-    keys: tuple[int, ...], *names: str, **options: object
-) -> tuple[GroupAggregate, Collector]:
+def grouped(keys: tuple[int, ...], *names: str, **options: Any) -> tuple[GroupAggregate, Collector]:
     calls = tuple(call(SCHEMA, n) if n == "count" else call(SCHEMA, n, "v") for n in names)
     fields = [SCHEMA.fields[k] for k in keys] + [
         Field(n, c.result) for n, c in zip(names, calls, strict=True)
     ]
-    op = GroupAggregate(SCHEMA, Schema(tuple(fields)), keys, calls, **options)  # type: ignore[arg-type]
+    op = GroupAggregate(SCHEMA, Schema(tuple(fields)), keys, calls, **options)
     out = Collector()
     op.outlet = out
     return op, out

@@ -61,6 +61,30 @@ def test_python_stays_python_where_compiling_is_disabled(monkeypatch: pytest.Mon
     kernels.use(before)
 
 
+def test_compiling_where_no_cache_can_be_written_is_announced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caching = pytest.importorskip("numba.core.caching")
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    compiled: list[str] = []
+    kernels.on_compile(compiled.append)
+    before = kernels.use("compiled")
+
+    @kernel
+    def total(count: int, values: Ints) -> int:
+        """Add up int64[count]."""
+        n = 0
+        for i in range(count):
+            n += values[i]
+        return n
+
+    for _ in range(2):
+        assert total(3, np.array([1, 2, 3])) == 6
+    assert compiled == ["total"]
+    kernels.on_compile(None)
+    kernels.use(before)
+
+
 def test_interning_rows(mode: str) -> None:
     rng = np.random.default_rng(5)
     interner = Interner(2)
