@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cep.results import OPERATION
 from cep.runtime.connectors.text import plain_text
-from cep.types import DataType, Date, Float, Schema, Timestamp, TimestampLtz, is_numeric
+from cep.types import DataType, Date, Field, Float, Schema, Timestamp, TimestampLtz, is_numeric
 
 PAGE = 1000
 """Rows whose widths are settled together."""
@@ -57,7 +58,7 @@ class Table:
         self._right = [is_numeric(t) for t in schema.types]
         self._widths = [_width(n) for n in self._names]
         if live:
-            usual = [max(w, _usual(t)) for w, t in zip(self._widths, schema.types, strict=True)]
+            usual = [max(w, _usual(f)) for w, f in zip(self._widths, schema.fields, strict=True)]
             self._widths = self._fitted(usual) or self._widths
         self._headed = False
         self._blocks: bool | None = None
@@ -184,8 +185,11 @@ def texts(column: pa.Array, t: DataType, zone: ZoneInfo | None) -> pa.Array:
     return plain_text(column, t)
 
 
-def _usual(t: DataType) -> int:
-    """Return how wide a value of a type usually is."""
+def _usual(field: Field) -> int:
+    """Return how wide a value of a column usually is, by its type."""
+    if field == OPERATION:
+        return 1
+    t = field.type
     if isinstance(t, Timestamp | TimestampLtz):
         return 19 + (t.precision + 1 if t.precision else 0) + 6 * isinstance(t, TimestampLtz)
     if isinstance(t, Date):

@@ -60,6 +60,9 @@ class _Here(io.TextIOBase):
 class _HereBytes(io.BufferedIOBase):
     """The same, for those who write bytes."""
 
+    def writable(self) -> bool:
+        return True
+
     def write(self, data: Any, /) -> int:
         return sys.stdout.write(bytes(data).decode("utf-8", "replace"))
 
@@ -71,11 +74,11 @@ class Repl:
     """One conversation: an engine, and a person who types statements."""
 
     def __init__(self) -> None:
-        self._engine = Engine()
-        self._engine.connectors.add(PrintConnector(stream=cast("TextIO", _Here())))
-        self._engine.connectors.add(StdoutConnector(stream=cast("BinaryIO", _HereBytes())))
+        self.engine = Engine()
+        self.engine.connectors.add(PrintConnector(stream=cast("TextIO", _Here())))
+        self.engine.connectors.add(StdoutConnector(stream=cast("BinaryIO", _HereBytes())))
         self._console = Console(
-            self._engine, choose("table", None, self._engine.session), messages=True
+            self.engine, choose("table", None, self.engine.session), messages=True
         )
 
     def run(self) -> None:
@@ -83,7 +86,7 @@ class Repl:
         session: PromptSession[str] = PromptSession(
             history=_history(),
             lexer=SqlLexer(),
-            completer=Words(self._engine),
+            completer=Words(self.engine),
             complete_while_typing=False,
             auto_suggest=AutoSuggestFromHistory(),
             style=STYLE,
@@ -92,10 +95,10 @@ class Repl:
             prompt_continuation=lambda width, line, wrapped: " " * (width - 2) + "> ",
         )
         say(f"cep {cep.__version__}. End statements with ;  \\help helps, \\quit leaves.")
-        with self._engine:
+        with self.engine:
             while True:
                 try:
-                    with self._driven():
+                    with self.driven():
                         text = session.prompt("cep> ")
                 except KeyboardInterrupt:
                     continue  # as in every shell, Ctrl-C throws the line away
@@ -130,14 +133,14 @@ class Repl:
         return True
 
     @contextmanager
-    def _driven(self) -> Iterator[None]:
+    def driven(self) -> Iterator[None]:
         """Let queries that were started go on while the prompt waits."""
-        if not any(q.live for q in self._engine.queries.values()):
+        if not any(q.live for q in self.engine.queries.values()):
             yield
             return
         stop = threading.Event()
         driver = threading.Thread(
-            target=self._engine.run, kwargs={"until": stop.is_set}, daemon=True
+            target=self.engine.run, kwargs={"until": stop.is_set}, daemon=True
         )
         # What sinks print meanwhile goes above the prompt.
         with patch_stdout(raw=True):

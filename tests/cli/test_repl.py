@@ -133,6 +133,29 @@ def test_a_script_can_be_run(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert "there is no file none.sql" in err
 
 
+def test_sinks_print_where_the_prompt_is(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = answers(
+        capsys,
+        "CREATE SINK p WITH (connector = 'print') AS SELECT 1 AS a;",
+        "CREATE SINK o WITH (connector = 'stdout', format = 'csv') AS SELECT 'é' AS a;",
+    )
+    assert out == '[1]\n"a"\n"é"\n'
+
+
+def test_a_query_goes_on_while_the_prompt_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    repl = Repl()
+    repl.answer(
+        "CREATE STREAM d (id BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts) "
+        "WITH (connector = 'datagen');"
+        "START q AS SELECT id FROM d WHERE id < 0;"
+    )
+    query = repl.engine.queries["q"]
+    with repl.driven():
+        while not query.rows_in:
+            pass
+    repl.engine.close()
+
+
 def test_help_and_unknown_commands(capsys: pytest.CaptureFixture[str]) -> None:
     _, err = answers(capsys, "\\help", "help", "\\hlp", "", " ")
     assert err.count("End a statement with ;") == 2
