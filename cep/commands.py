@@ -103,7 +103,8 @@ def _started(engine: Engine, name: str, message: str, drive: bool) -> Result:
         return done(message)
     engine.drive(running)
     late, errors = running.aside.late_rows.count, running.aside.errors.count
-    parts = [f"{name}: {running.rows_out:,} rows"]
+    rows = running.rows_out
+    parts = [f"{name}: {rows:,} {'row' if rows == 1 else 'rows'}"]
     if late:
         parts.append(f"{late:,} late (SELECT * FROM late.{name})")
     if errors:
