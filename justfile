@@ -33,6 +33,11 @@ cover *args:
 examples:
     bash .ci/run examples
 
+# Bring the documents up to date: what their snippets print, and the parts made from the code.
+docs:
+    python -m docs.reference
+    python -m docs.snippets
+
 # Run the benchmarks; arguments go to them, for instance `just bench --smoke`.
 bench *args:
     python -m benchmarks {{ args }}
