@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import pyarrow as pa
 
 from cep.runtime.batch import Batch
 from cep.runtime.operator import Operator
 from cep.runtime.rowerrors import Messages
+from cep.runtime.state.vectors import arrow, view
 from cep.runtime.windows import tumble_start
 from cep.types import Schema
 
@@ -41,8 +41,7 @@ class Tumble(Operator):
             times = batch.columns[self.time]
             if not batch.rows:
                 return ()
-        values = times.view(pa.int64()).to_numpy()
-        start = tumble_start(values, self.width, self.offset)
+        start = tumble_start(view(times), self.width, self.offset)
         end = start + self.width
-        added = [pa.array(a).view(times.type) for a in (start, end, end - self.unit)]
+        added = [arrow(a, times.type) for a in (start, end, end - self.unit)]
         return (batch.replaced(self.schema, (*batch.columns, *added)),)
