@@ -160,7 +160,7 @@ class Project(Unary):
             name if str(e) == name else f"{e} AS {name}"
             for name, e in zip(self.names, self.expressions, strict=True)
         ]
-        return f"Project {', '.join(shown)}{_sharing(self.shared)}"
+        return f"Project {', '.join(shown) or 'no columns'}{_sharing(self.shared)}"
 
 
 def _sharing(shared: tuple[Expression, ...]) -> str:

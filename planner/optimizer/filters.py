@@ -48,6 +48,9 @@ def _push(node: Node) -> Node | None:
         return None
     below = node.input
     if isinstance(below, Scan):
+        if any(ex.can_fail(f) for f in below.filters):
+            # As with two filters: a source drops a row by any condition, and forgives its errors.
+            return None
         return replace(below, filters=below.filters + conditions)
     if isinstance(below, Filter):
         # Two filters stay two where the lower may fail; the upper one never passes it.

@@ -16,8 +16,9 @@ Rule = Callable[[Node, Session], Node]
 
 RULES: tuple[Rule, ...] = (
     fold_constants,
-    merge_filters,
     push_filters,
+    merge_filters,  # Filters meet when they have been pushed through the projections between them,
+    push_filters,  # and together they may go on.
     merge_projections,
     prune_columns,
     merge_projections,
