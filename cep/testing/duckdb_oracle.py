@@ -27,6 +27,9 @@ def answer(stage: Stage, query: ast.Query) -> list[Row]:
     text = translated(stage, query, late)
     try:
         rows = connection.execute(text).fetchall()
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        # It computes what is not needed: both sides of an OR, every branch of a CASE.
+        raise Untranslatable(f"an evaluation fails there: {str(error).partition('.')[0]}") from error
     except duckdb.Error as error:
         raise RuntimeError(f"DuckDB refuses the translation: {error}\n{text}") from error
     return [tuple(plain(v) for v in row) for row in rows]
