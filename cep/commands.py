@@ -29,7 +29,7 @@ from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
 from cep.runtime.functions.builtin import BUILTIN
-from cep.runtime.quarantine import ERRORS, Quarantine
+from cep.runtime.quarantine import ERRORS, KEPT, Quarantine
 from cep.runtime.time import BEGINNING, END
 from cep.types import BIGINT, TIMESTAMP, VARCHAR, DataType, Field, Schema
 
@@ -92,8 +92,12 @@ def _start(
     engine: Engine, statement: ast.StartQuery, parameters: Parameters, drive: bool
 ) -> Result:
     name = statement.name.value
-    engine.start(statement.query, parameters, name=name)
-    return _started(engine, name, f"started {name}", drive)
+    result = engine.start(statement.query, parameters, name=name)
+    engine.queries[name].keep = KEPT
+    if drive:
+        return _started(engine, name, f"started {name}", drive)
+    result.message = f"started {name}"
+    return result
 
 
 def _started(engine: Engine, name: str, message: str, drive: bool) -> Result:
@@ -424,6 +428,7 @@ def _show_queries(engine: Engine) -> Result:
                 q.name,
                 "failed" if q.failure else "ended" if q.closed else "running",
                 q.rows_out,
+                q.let_go,
                 q.aside.late_rows.count,
                 q.aside.errors.count,
                 size.rows,
@@ -431,8 +436,10 @@ def _show_queries(engine: Engine) -> Result:
                 q.text,
             )
         )
-    names = ("name", "state", "rows_out", "late", "errors", "state_rows", "state_bytes", "query")
-    return table(names, rows, (VARCHAR, VARCHAR, *[BIGINT] * 5, VARCHAR))
+    counts = ("rows_out", "let_go", "late", "errors", "state_rows", "state_bytes")
+    return table(
+        ("name", "state", *counts, "query"), rows, (VARCHAR, VARCHAR, *[BIGINT] * 6, VARCHAR)
+    )
 
 
 def _show_functions(engine: Engine) -> Result:
@@ -538,7 +545,7 @@ def _explain(engine: Engine, statement: ast.Explain, parameters: Parameters, dri
         result = engine.once(query, parameters)
         rows = sum(b.num_rows for b in result.batches())
         lines.append(f"rows said: {rows:,}")
-        for node in engine.last.graph.nodes:
+        for node in engine.last.graph.nodes if engine.last else ():
             lines.append(f"{node.id}: {node.rows_in:,} rows in, {node.rows_out:,} out")
     return table(("plan",), [(line,) for line in lines])
 

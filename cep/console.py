@@ -140,7 +140,7 @@ class Console:
     def _counts(self) -> dict[str, tuple[int, int]]:
         """Return how many rows each query has read and said; the one-shot query has no name."""
         counts = {q.name: (q.rows_in, q.rows_out) for q in self._engine.queries.values()}
-        last: Running | None = getattr(self._engine, "last", None)
+        last: Running | None = self._engine.last
         if last is not None:
             counts[f" {id(last)}"] = (last.rows_in, last.rows_out)
         return counts

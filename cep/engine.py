@@ -33,7 +33,7 @@ from cep.grammar.unparse import unparse
 from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
-from cep.planner.ingestion import input_schema, plan_ingest
+from cep.planner.ingestion import delivered_columns, input_schema, plan_ingest
 from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
@@ -55,6 +55,12 @@ from cep.types import TIMESTAMP, Schema
 T = TypeVar("T")
 
 Parameters = Sequence[object] | Mapping[str, object]
+
+_UNNAMED = "query_"
+"""What the name of a query without one begins with."""
+
+_REMEMBERED = 100
+"""How many ended queries without a name can still be looked at."""
 
 _IDLE_SECONDS = 0.005
 """How long to wait when no source has anything."""
@@ -89,6 +95,8 @@ class Engine:
         """The thread that is inside the engine, 0 where none is."""
         self._started = 0
         self._closed = False
+        self.last: Running | None = None
+        """The one-shot query that was answered last."""
 
     # ------------------------------------------------------------ statements
 
@@ -206,7 +214,7 @@ class Engine:
         feed = self._feeds.get(relation.name)
         if feed is None:
             errors = self.errors.setdefault(relation.name, Quarantine(ERRORS))
-            columns = tuple(range(len(relation.columns)))
+            columns = delivered_columns(relation)
             _, ingest = plan_ingest(relation, columns, (), self.context(()), errors)
             feed = self._feeds[relation.name] = Feed(relation.name, ingest, errors, columns)
         return feed
@@ -221,7 +229,7 @@ class Engine:
             raise BindError(
                 f"this SELECT has no end: it reads {', '.join(unbounded)}, which is unbounded",
                 span=query.span,
-                hint="start it with engine.query(…) or START name AS SELECT …",
+                hint="start it: START name AS SELECT …, or query(…) in a program",
             )
         running = self._prepare("", query, plan, once=True)
         self.last = running
@@ -250,7 +258,7 @@ class Engine:
     def live(self, query: ast.Query, parameters: Parameters = ()) -> Result:
         """Start a continuous query that is driven while rows are fetched from its result."""
         result = self.start(query, parameters)
-        running = self.queries[f"query_{self._started}"]
+        running = self.queries[f"{_UNNAMED}{self._started}"]
 
         def pump() -> bool:
             # It may read what other queries insert, so these go on beside it.
@@ -316,16 +324,23 @@ class Engine:
         With a snapshot that `Running.snapshot` took of the same query, it goes on from there.
         """
         self._started += 1
-        name = name or f"query_{self._started}"
+        name = name or f"{_UNNAMED}{self._started}"
         if name in self.queries and not self.queries[name].closed:
             raise BindError(
                 f"a query called {name} is running", span=query.span, hint=f"STOP {name} first"
             )
         with self._lock:
+            self._forget_ended()
             running = self._prepare(name, query, self.plan(query, parameters), output=output)
             self.queries[name] = running
         self._do(running.begin if snapshot is None else lambda: running.restore(snapshot))
         return self._result(running, continuous=True)
+
+    def _forget_ended(self) -> None:
+        """Let go of the oldest queries without a name that have ended."""
+        ended = [n for n, q in self.queries.items() if q.closed and n.startswith(_UNNAMED)]
+        for name in ended[:-_REMEMBERED]:
+            del self.queries[name]
 
     def _result(self, running: Running, *, continuous: bool = False) -> Result:
         return Result(

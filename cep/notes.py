@@ -51,7 +51,7 @@ class Notes:
 
     def _once(self) -> Iterator[str]:
         """Speak of the last one-shot query, which has no name under which its rows can be read."""
-        last: Running | None = getattr(self._engine, "last", None)
+        last: Running | None = self._engine.last
         if last is None or last is self._last:
             return
         self._last = last

@@ -88,9 +88,13 @@ class Running:
         self.said: deque[Batch] = deque()
         """The rows that nobody has fetched yet, where no output takes them."""
         self.rows_out = 0
+        self.keep: int | None = None
+        """How many rows wait for somebody to fetch them before the oldest are let go, if any are."""
+        self.let_go = 0
+        """How many rows nobody fetched in time."""
         self._lowered = lowered
         self._session = session
-        self._out = output or Output(self.said.append)
+        self._out = output or Output(self._wait)
         self._ticks = any(isinstance(n, Aggregate) and n.ttl is not None for n in walk(plan))
         self._next = 0
         self.graph.connect(self.aside)
@@ -99,6 +103,12 @@ class Running:
     def _output(self, batch: Batch) -> None:
         self.rows_out += batch.rows
         self._out.write(batch)
+
+    def _wait(self, batch: Batch) -> None:
+        """Keep rows until they are fetched, as far as there is room."""
+        self.said.append(batch)
+        while self.keep is not None and sum(b.rows for b in self.said) > self.keep:
+            self.let_go += self.said.popleft().rows
 
     def begin(self) -> None:
         """Push the rows that are written in the query itself."""

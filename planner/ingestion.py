@@ -68,6 +68,33 @@ def plan_ingest(
     return read, ingest
 
 
+def delivered_columns(relation: Relation) -> tuple[int, ...]:
+    """Return the positions of the columns that a stream delivers to its queries.
+
+    The event time is computed for every row, since the watermark needs it. Other computed columns
+    are left to the queries: a row errs only in one that reads them.
+    """
+    return tuple(
+        i
+        for i, column in enumerate(relation.columns)
+        if column.origin is not Origin.COMPUTED or i == relation.time
+    )
+
+
+def computed_columns(relation: Relation, context: Context) -> tuple[ex.Expression, ...]:
+    """Return every column of a stream as an expression over the columns that it delivers."""
+    delivered = delivered_columns(relation)
+    given = [i for i, c in enumerate(relation.columns) if c.origin is not Origin.COMPUTED]
+    scope = Scope.of(Schema(tuple(relation.columns[i].field for i in given)), None)
+    positions = {n: delivered.index(i) for n, i in enumerate(given)}
+    return tuple(
+        ex.Input(column.field.type, delivered.index(i), column.field.name)
+        if i in delivered
+        else ex.moved(_expression(column, scope, context), positions)
+        for i, column in enumerate(relation.columns)
+    )
+
+
 def input_schema(relation: Relation) -> Schema:
     """Return the columns a program inserts into a stream: all but metadata and computed ones."""
     return Schema(tuple(c.field for c in relation.columns if c.origin is Origin.INPUT))

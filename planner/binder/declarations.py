@@ -47,6 +47,12 @@ def _option_text(option: ast.Option, context: Context) -> str:
     return str(text).lower() if isinstance(text, bool) else str(text)
 
 
+def _misspelt(options: Mapping[str, str]) -> str | None:
+    """Return a hint where one of the options may have been meant to be `connector`."""
+    likely = [key for key in options if did_you_mean(key, ["connector"])]
+    return f"did you mean connector, for {likely[0]}?" if likely else None
+
+
 def _connector(
     options: Mapping[str, str],
     connectors: Connectors,
@@ -88,8 +94,8 @@ def bind_relation(
     if options and "connector" not in options:
         raise BindError(
             "WITH (…) does not say which connector reads the stream",
-            span=written.span,
-            hint="write WITH (connector = 'file', path = '…')",
+            span=written.options[0].span,
+            hint=_misspelt(options) or "write WITH (connector = 'file', path = '…')",
         )
     if options:
         connector = _connector(options, connectors, written)
@@ -245,7 +251,7 @@ def bind_sink(written: ast.CreateSink, context: Context, connectors: Connectors)
         raise BindError(
             "the sink does not say where its rows go",
             span=written.span,
-            hint="write WITH (connector = 'file', path = 'out.parquet')",
+            hint=_misspelt(options) or "write WITH (connector = 'file', path = 'out.parquet')",
         )
     connector = _connector(options, connectors, written)
     if not connector.writes:

@@ -13,6 +13,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant, Input
+from cep.planner.ingestion import computed_columns, delivered_columns
 from cep.planner.logical import Node, Project, Scan, Tumble
 from cep.types import DAY_INTERVAL, Schema, is_instant
 
@@ -70,7 +71,7 @@ class RelationBinder:
             )
         entry = self.context.catalog.lookup(name.value, name.span)
         if isinstance(entry, Relation):
-            return Scan(entry, tuple(range(len(entry.columns))))
+            return self._stream(entry)
         if isinstance(entry, View):
             return self._view(entry, name.span)
         assert isinstance(entry, SinkEntry)
@@ -79,6 +80,14 @@ class RelationBinder:
             span=name.span,
             hint="select from the stream or view that feeds it",
         )
+
+    def _stream(self, relation: Relation) -> Node:
+        """Return a stream with its computed columns, which each query computes as it needs them."""
+        delivered = delivered_columns(relation)
+        scan = Scan(relation, delivered)
+        if len(delivered) == len(relation.columns):
+            return scan
+        return Project(scan, computed_columns(relation, self.context), relation.schema.names)
 
     def _view(self, view: View, span: Span) -> Node:
         if view.name in self.context.views:
