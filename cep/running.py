@@ -89,7 +89,7 @@ class Running:
         """The rows that nobody has fetched yet, where no output takes them."""
         self.rows_out = 0
         self.keep: int | None = None
-        """How many rows wait for somebody to fetch them before the oldest are let go, if any are."""
+        """How many rows may wait to be fetched before the oldest are let go; None: all."""
         self.let_go = 0
         """How many rows nobody fetched in time."""
         self._lowered = lowered
@@ -160,7 +160,7 @@ class Running:
         self._stop(self._out.abort)
 
     def snapshot(self) -> Snapshot:
-        """Return everything the query would need to go on elsewhere; take it between two batches."""
+        """Return everything the query needs to go on elsewhere; taken between two batches."""
         return snapshots.take(self.graph, [*self.feeds, *self.listens], self._stores())
 
     def restore(self, snapshot: Snapshot) -> None:

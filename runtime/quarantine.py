@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.batch import Batch
+from cep.runtime.batch import Batch, Instants
 from cep.runtime.rowerrors import Messages, failed
 from cep.runtime.time import BEGINNING
 from cep.types import BIGINT, TIMESTAMP, VARCHAR, Field, Schema
@@ -103,7 +103,7 @@ def add_late(store: Quarantine, batch: Batch) -> None:
     kept = range(min(batch.rows, max(store.room, 0)))
     weights = batch.weights()
 
-    def instant(values: Sequence[int] | None, i: int) -> int | None:
+    def instant(values: Instants | None, i: int) -> int | None:
         return None if values is None or values[i] == BEGINNING else int(values[i])
 
     shown = as_json(batch, list(kept))
