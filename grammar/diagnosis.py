@@ -70,8 +70,7 @@ class _Diagnosis:
         self._lexemes = lexemes
         self._index = index
         self._found = lexemes[index] if index < len(lexemes) else None
-        state = tables.lark.parse_interactive(start=start).parser_state
-        self._table = Table(state.parse_conf)
+        self._table = Table(tables.configuration(start))
         self._reader = Reader(tables, lexemes, self._table)
         self._stacks = self._replay()
         self._accepted = self._table.accepted(self._stacks[index])
@@ -150,8 +149,7 @@ class _Diagnosis:
 
     def _beginning(self, word: str) -> Any:
         """Return what can follow a statement's first word."""
-        lark = self._tables.lark
-        table = Table(lark.parse_interactive(start="statement").parser_state.parse_conf)
+        table = Table(self._tables.configuration("statement"))
         state = table.shift([table.start], self._tables.keywords[word])
         return None if state is None else table.row(state)
 
@@ -313,8 +311,7 @@ class _Diagnosis:
         return told or ["something else"]
 
     def _expression_starts(self) -> set[str]:
-        lark = self._tables.lark
-        table = Table(lark.parse_interactive(start="expression").parser_state.parse_conf)
+        table = Table(self._tables.configuration("expression"))
         accepted = table.accepted([table.start])
         return {self._tables.spelling.get(name, name) for name in accepted}
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from lark import Token, Tree, UnexpectedInput
+from lark import Token
 
 from cep.errors import CepError, ParseError, Span
 from cep.grammar import ast
 from cep.grammar.builder import MAX_DEPTH, Builder, too_deep
 from cep.grammar.diagnosis import diagnose
 from cep.grammar.lexer import Lexeme, Reader, Table, scan, statements
+from cep.grammar.stack import ParseStack, Value
 from cep.grammar.tables import tables
 
 MAX_STACK = 20 * MAX_DEPTH
@@ -77,27 +78,27 @@ class Reading:
     def _read(self, lexemes: Sequence[Lexeme], start: str) -> Any:
         return self._builder.build(self._parse(lexemes, start))
 
-    def _parse(self, lexemes: Sequence[Lexeme], start: str) -> Tree[Token] | Token:
-        state = self._tables.lark.parse_interactive(start=start).parser_state
-        reader = Reader(self._tables, lexemes, Table(state.parse_conf))
+    def _parse(self, lexemes: Sequence[Lexeme], start: str) -> Value:
+        configuration = self._tables.configuration(start)
+        stack = ParseStack(configuration)
+        reader = Reader(self._tables, lexemes, Table(configuration))
         depth = 0
         index = 0
-        try:
-            while index < len(lexemes):
-                lexeme = lexemes[index]
-                terminal, count = reader.read(index, state.state_stack)
-                if terminal in _OPENING:
-                    depth += 1
-                elif terminal in _CLOSING:
-                    depth -= 1
-                state.feed_token(_token(terminal, lexeme, lexemes[index + count - 1]))
-                if depth > MAX_DEPTH or len(state.state_stack) > MAX_STACK:
-                    raise too_deep(Span(lexeme.start, lexeme.end))
-                index += count
-            tree: Tree[Token] | Token = state.feed_token(Token("$END", ""), True)
-        except UnexpectedInput:
-            raise diagnose(self._tables, lexemes, index, start) from None
-        return tree
+        while index < len(lexemes):
+            lexeme = lexemes[index]
+            terminal, count = reader.read(index, stack.states)
+            if terminal in _OPENING:
+                depth += 1
+            elif terminal in _CLOSING:
+                depth -= 1
+            if depth > MAX_DEPTH or len(stack.states) > MAX_STACK:
+                raise too_deep(Span(lexeme.start, lexeme.end))
+            if not stack.take(_token(terminal, lexeme, lexemes[index + count - 1])):
+                raise diagnose(self._tables, lexemes, index, start)
+            index += count
+        if not stack.take(Token("$END", "")):
+            raise diagnose(self._tables, lexemes, index, start)
+        return stack.value
 
 
 _OPENING = frozenset(("LPAR", "LSQB"))

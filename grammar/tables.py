@@ -20,11 +20,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import lark
 from lark.lexer import PatternStr, TerminalDef
+from lark.parsers.lalr_parser_state import ParseConf
 
 STARTS = ("script", "statement", "full_query", "expression")
+# Lark's own lexer is never used, nor its positions: see lexer.py and stack.py.
+OPTIONS = {"parser": "lalr", "lexer": "basic", "start": list(STARTS), "maybe_placeholders": True}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Tables:
     ignored: frozenset[str]
     spelling: Mapping[str, str]
 
+    def configuration(self, start: str) -> ParseConf[Any]:
+        """Return the parse table for the rule `start`."""
+        return self.lark.parse_interactive(start=start).parser_state.parse_conf
+
 
 def grammar() -> str:
     """Return the text of `cep.lark`."""
@@ -57,14 +65,7 @@ def tables() -> Tables:
     path = _cache_file(text)
     parser = _read(path) if path else None
     if parser is None:
-        parser = lark.Lark(
-            text,
-            parser="lalr",
-            lexer="basic",
-            start=list(STARTS),
-            propagate_positions=True,
-            maybe_placeholders=True,
-        )
+        parser = lark.Lark(text, **OPTIONS)
         if path:
             _write(path, parser)
     return _digested(parser)
@@ -137,7 +138,7 @@ def _cache_file(text: str) -> Path | None:
     directory = _cache_directory()
     if directory is None:
         return None
-    version = f"{lark.__version__} {sys.version_info[:3]} {STARTS}"
+    version = f"{lark.__version__} {sys.version_info[:3]} {OPTIONS}"
     digest = hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:32]
     return directory / f"grammar-{digest}.tables"
 

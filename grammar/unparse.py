@@ -14,6 +14,8 @@ def unparse(node: ast.Node) -> str:
 
     Keywords are upper case, names are quoted and expressions parenthesised only where they must
     be, defaults are left out. A statement comes without its semicolon, a script with all of them.
+    Clauses come in a fixed order and special calls as plain ones: where that moves a `?`, the
+    parameters are counted anew.
     """
     return _WRITER.text(node)
 

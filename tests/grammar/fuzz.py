@@ -1,6 +1,7 @@
 """Mutated scripts: whatever the text, nothing but a CepError may come out.
 
 python -m tests.grammar.fuzz --scripts 100000 --seed 1
+python -m tests.grammar.fuzz --scripts 100000 --seed 1 --plan
 """
 
 from __future__ import annotations
@@ -31,13 +32,18 @@ def corpus() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted(CORPUS.glob("*.sql"))]
 
 
-def mutated(scripts: Sequence[str], chance: random.Random) -> str:
+Mutation = Callable[[list[str], Sequence[str], random.Random], None]
+
+
+def mutated(
+    scripts: Sequence[str], chance: random.Random, mutations: Sequence[Mutation] = ()
+) -> str:
     """Return a piece of a script, mutated a few times."""
     tokens = _piece(scripts, chance)
     for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
         if not tokens:
             break
-        chance.choice(MUTATIONS)(tokens, scripts, chance)
+        chance.choice(mutations or MUTATIONS)(tokens, scripts, chance)
     text = "".join(tokens)
     return text[: chance.randrange(len(text) + 1)] if chance.random() < 0.1 else text
 
@@ -91,16 +97,21 @@ MUTATIONS = (_swap, _delete, _repeat, _noise, _scratch, _foreign, _splice)
 
 
 def failures(
-    read: Callable[[str], object], count: int, seed: int
+    read: Callable[[str], object],
+    count: int,
+    seed: int,
+    scripts: Sequence[str] = (),
+    mutations: Sequence[Mutation] = (),
 ) -> Iterator[tuple[str, BaseException]]:
     """Give `read` mutated scripts; yield those from which anything but a CepError came.
 
-    The message of each CepError is made as well, since it has to be shown.
+    The message of each CepError is made as well, since it has to be shown. The scripts are those
+    that show the syntax, and the mutations any, unless they are given.
     """
-    scripts = corpus()
+    scripts = scripts or corpus()
     chance = random.Random(seed)
     for _ in range(count):
-        text = mutated(scripts, chance)
+        text = mutated(scripts, chance, mutations)
         try:
             read(text)
         except CepError as error:
@@ -117,9 +128,17 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scripts", type=int, default=10_000)
     arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--plan", action="store_true", help="also check, plan and explain")
     chosen = arguments.parse_args()
     found = 0
-    for text, failure in failures(parse, chosen.scripts, chosen.seed):
+    if chosen.plan:
+        from tests.grammar import planning  # it needs the whole engine, and the grammar does not
+
+        texts, mutations = planning.meaningful(), (*MUTATIONS, *[planning.changed] * 14)
+        results = failures(planning.planned, chosen.scripts, chosen.seed, texts, mutations)
+    else:
+        results = failures(parse, chosen.scripts, chosen.seed)
+    for text, failure in results:
         found += 1
         print(repr(text[:2000]))
         traceback.print_exception(failure)

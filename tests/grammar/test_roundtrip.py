@@ -71,10 +71,17 @@ def test_scripts(script: ast.Script) -> None:
 
 def test_the_strategies_make_every_node() -> None:
     seen: set[type[ast.Node]] = set()
-    made = (strategies.expressions(), RELATIONS, strategies.definitions(), strategies.statements())
+    made = (
+        strategies.expressions(),
+        RELATIONS,
+        strategies.definitions(),
+        strategies.explained(),
+        strategies.statements(),
+        strategies.scripts(),
+    )
     for strategy in made:
 
-        @settings(relaxed, max_examples=200, database=None, phases=[Phase.generate])
+        @settings(relaxed, max_examples=150, database=None, phases=[Phase.generate])
         @given(strategy)
         def collect(tree: ast.Node) -> None:
             seen.update(type(node) for node in nodes(tree))

@@ -1,0 +1,25 @@
+-- Queries over the declared streams, each of which can be planned.
+SELECT k, window_start, window_end, COUNT(*) AS n, SUM(v), AVG(n), MIN(ts), MAX(v), STDDEV_SAMP(v)
+FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE v > 1 GROUP BY k, window_start, window_end
+HAVING COUNT(*) > 1 EMIT AFTER WATERMARK LATE ROWS DROP;
+SELECT window_time, COUNT(DISTINCT k), SUM(v) FILTER (WHERE n > 1) FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' SECOND)
+GROUP BY window_start, window_end, window_time EMIT STREAM;
+SELECT k, COUNT(*), STRING_AGG(k, ','), ARRAY_AGG(n), FIRST_VALUE(v), ARG_MAX(k, v), BOOL_AND(n > 1) FROM s GROUP BY k
+WITH (state_ttl = INTERVAL '1' DAY);
+SELECT DISTINCT k, n FROM s ON ERROR STOP;
+SELECT * FROM big UNION ALL SELECT k, v, n, ts FROM s;
+SELECT k FROM s UNION SELECT b FROM plain UNION ALL SELECT 'x';
+WITH a AS (SELECT k, v FROM s WHERE v > 1), b (x, y) AS (SELECT v, k FROM a) SELECT y, x + 1 FROM b WHERE y = 'z' LIMIT 10;
+SELECT x, SUM(y) OVER_ALL FROM (VALUES (1, 2.5), (3, NULL)) AS q(x, y) GROUP BY x ORDER BY x DESC NULLS FIRST LIMIT 5 OFFSET 1;
+SELECT a, b FROM (SELECT n AS a, UPPER(k) AS b, n + 1 AS c FROM s) q WHERE a + 1 > 2 AND b <> 'x' AND c = a + 1;
+SELECT 1 + 2 * 3 AS x, (SELECT 1) FROM plain;
+SELECT s.k, q.k FROM s JOIN big q ON s.k = q.k;
+SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM s;
+CREATE STREAM fresh (id BIGINT NOT NULL, name VARCHAR, at TIMESTAMP(3), late AS at + INTERVAL '1' HOUR,
+  WATERMARK FOR at AS at - INTERVAL '5' SECOND) WITH (connector = 'datagen', rows = '10');
+CREATE VIEW v1 (a, b) AS SELECT k, SUM(v) FROM s GROUP BY k; SELECT a FROM v1 WHERE b > 1; DESCRIBE v1; DROP VIEW v1;
+INSERT INTO plain VALUES (1, 'a'), (2, NULL); INSERT INTO plain (b) SELECT k FROM s WHERE n > 0;
+ASSERT ROWS SELECT 1, 'a' VALUES (1, 'a'); EXPLAIN SELECT k FROM s; SHOW STREAMS; SHOW QUERIES; SHOW FUNCTIONS;
+SET batch_rows = 100; SET time_zone = 'Europe/Berlin'; START q1 AS SELECT k FROM s; STOP q1 DRAIN;
+SELECT * FROM errors.s; SELECT COUNT(*) FROM late.q1; DESCRIBE s; DROP STREAM IF EXISTS nothing;
+VALUES (1, 'a'), (2, 'b') ORDER BY 1; (SELECT 1 AS a) UNION ALL (SELECT 2 LIMIT 1) ORDER BY a;
