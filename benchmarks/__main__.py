@@ -7,17 +7,19 @@ import importlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.options import Options
+from benchmarks.process import Failed
 from benchmarks.report import Line, table
 
 NAMES = ("filter_project", "tumble", "flights", "start", "insert", "growth")
 
 
 def main() -> int:
-    """Return 1 where an answer was wrong, whatever the times."""
+    """Return 1 where an answer was wrong or a process failed, whatever the times."""
     arguments = _arguments()
     options = Options(
         folder=Path(arguments.data),
@@ -30,15 +32,22 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     lines: list[Line] = []
     for name in arguments.name or NAMES:
-        for line in importlib.import_module(f"benchmarks.{name}").run(options):
+        for line in _run(name, options):
             # Small runs tell whether answers are right, and nothing about time.
             lines.append(replace(line, bar="") if arguments.smoke else line)
             print(f"{name}: {line.what} {line.ours} {line.memory}".rstrip(), file=sys.stderr)
     print(table(lines))
     wrong = [s for s in lines if s.wrong]
     for line in wrong:
-        print(f"wrong answer: {line.benchmark}, {line.what}: {line.answer}", file=sys.stderr)
+        print(f"wrong: {line.benchmark}, {line.what}: {line.answer}", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def _run(name: str, options: Options) -> Iterator[Line]:
+    try:
+        yield from importlib.import_module(f"benchmarks.{name}").run(options)
+    except Failed as error:
+        yield Line(name, "failed", answer=str(error), wrong=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -89,7 +89,7 @@ def command(arguments: Sequence[str], extra: Mapping[str, str] | None = None) ->
     seconds = time.perf_counter() - begun
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
-        raise Failed(f"{' '.join(arguments)[:200]} ended with code {done.returncode}")
+        raise Failed(f"{' '.join(arguments[:3])} ended with code {done.returncode}")
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Timed(seconds, busy, done.stdout)
 
