@@ -145,9 +145,11 @@ def batches(events: Sequence[Event], size: int) -> Iterator[tuple[list[Event], i
     """
     for start in range(0, len(events), size):
         chunk = events[start : start + size]
-        parts = _runs(chunk) if _tied(chunk) else [
-            [chunk[i] for i in indices] for indices in _by_stream(chunk).values()
-        ]
+        parts = (
+            _runs(chunk)
+            if _tied(chunk)
+            else [[chunk[i] for i in indices] for indices in _by_stream(chunk).values()]
+        )
         for n, part in enumerate(parts):
             yield part, start + len(chunk) if n == len(parts) - 1 else -1
 

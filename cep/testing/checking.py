@@ -61,7 +61,8 @@ def _chosen(only: Sequence[str]) -> tuple[Variant, ...]:
         if name not in variants.NAMES:
             raise UsageError(
                 f"there is no variant called {name}",
-                hint=did_you_mean(name, variants.NAMES) or f"there are: {', '.join(variants.NAMES)}",
+                hint=did_you_mean(name, variants.NAMES)
+                or f"there are: {', '.join(variants.NAMES)}",
             )
     return tuple(v for v in VARIANTS if not only or v.name in only)
 
@@ -104,14 +105,21 @@ class _Walk:
 
     def _failed(self, step: Step, message: str) -> AssertionFailed:
         assert step.statement is not None
-        return AssertionFailed(message, span=Span(0, min(len(step.text), step.text.find("\n") % 2**31)))
+        return AssertionFailed(
+            message, span=Span(0, min(len(step.text), step.text.find("\n") % 2**31))
+        )
 
     # ------------------------------------------------------------ refusals and plans
 
     def _refused(self, step: Step, expected: str) -> None:
         found = self.refusal(step)
         if found is None:
-            raise self._placed(AssertionFailed("the statement was expected to be refused", span=Span(0, len(step.text))), step)
+            raise self._placed(
+                AssertionFailed(
+                    "the statement was expected to be refused", span=Span(0, len(step.text))
+                ),
+                step,
+            )
         text = rendered(found)
         if text != expected and found.message != expected:
             raise self._placed(
@@ -165,7 +173,8 @@ class _Walk:
         names = [rule.__name__ for rule in RULES]
         if plan.rule and plan.rule not in names:
             raise UsageError(
-                f"there is no rule {plan.rule}", hint=f"the rules are {', '.join(dict.fromkeys(names))}"
+                f"there is no rule {plan.rule}",
+                hint=f"the rules are {', '.join(dict.fromkeys(names))}",
             )
         return outline(self._after_rules(query, plan))
 
@@ -230,5 +239,3 @@ def _offset(text: str, step: Step) -> int:
     for _ in range(step.line - 1):
         start = text.index("\n", start) + 1
     return text.index(step.text, start)
-
-

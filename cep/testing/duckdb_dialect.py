@@ -85,7 +85,12 @@ FUNCTIONS = {
 EXTRACTED = ("YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE")
 ROUNDED = ("YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
 
-TYPE_NAMES = {"STRING": "VARCHAR", "BYTES": "BLOB", "INTEGER": "INTEGER", "DOUBLE PRECISION": "DOUBLE"}
+TYPE_NAMES = {
+    "STRING": "VARCHAR",
+    "BYTES": "BLOB",
+    "INTEGER": "INTEGER",
+    "DOUBLE PRECISION": "DOUBLE",
+}
 
 
 class Untranslatable(Exception):
@@ -93,12 +98,19 @@ class Untranslatable(Exception):
 
 
 class DuckDbWriter(StatementWriter):
-    """Writes a query for DuckDB. `late` names the streams that have rows behind their watermark."""
+    """Writes a query for DuckDB.
 
-    def __init__(self, context: Context, late: frozenset[str]) -> None:
+    `late` names the streams that have rows behind their watermark; `missing` those that are not
+    there, with the reason.
+    """
+
+    def __init__(
+        self, context: Context, late: frozenset[str], missing: Mapping[str, str]
+    ) -> None:
         super().__init__()
         self.context = context
         self.late = late
+        self.missing = missing
         self._binders: list[ExpressionBinder] = []
         self._refusing = False
 
@@ -122,7 +134,11 @@ class DuckDbWriter(StatementWriter):
 
     def _column_reference(self, node: ast.ColumnReference) -> str:
         first = node.parts[0].value
-        if len(node.parts) == 1 and first in ("current_timestamp", "current_date", "localtimestamp"):
+        if len(node.parts) == 1 and first in (
+            "current_timestamp",
+            "current_date",
+            "localtimestamp",
+        ):
             raise Untranslatable("it reads the clock")
         return ".".join(_quoted(p.value) for p in node.parts)
 
@@ -181,7 +197,11 @@ class DuckDbWriter(StatementWriter):
         word = "TRY_CAST" if node.safe else "CAST"
         if isinstance(target, Varchar) and not isinstance(source, Integer | Varchar | Null):
             raise Untranslatable(f"{source} as text")
-        if isinstance(source, Varchar) and not isinstance(target, Integer | Varchar) and target != DATE:
+        if (
+            isinstance(source, Varchar)
+            and not isinstance(target, Integer | Varchar)
+            and target != DATE
+        ):
             if not isinstance(target, Timestamp | Decimal):
                 raise Untranslatable(f"text as {target}")
         if isinstance(source, Float | Decimal) and isinstance(target, Integer):
@@ -357,8 +377,8 @@ class DuckDbWriter(StatementWriter):
             return self._view(entry, node)
         if not isinstance(entry, Relation) or entry.kind != "stream":
             raise Untranslatable(f"{name} is kept by the engine")
-        if not fits(entry.schema):
-            raise Untranslatable(f"{name} has a column of a type that DuckDB has not")
+        if name in self.missing:
+            raise Untranslatable(f"{name} {self.missing[name]}")
         return _quoted(name) + alias
 
     def _view(self, view: View, node: ast.TableReference) -> str:
@@ -409,7 +429,9 @@ class DuckDbWriter(StatementWriter):
         size = self._microseconds(given["size"])
         offset = self._microseconds(given["offset"]) if "offset" in given else 0
         unit = self._unit(table, time.columns[0])
-        start = f"epoch_us({column}) - ((epoch_us({column}) - ({offset})) % {size} + {size}) % {size}"
+        start = (
+            f"epoch_us({column}) - ((epoch_us({column}) - ({offset})) % {size} + {size}) % {size}"
+        )
         where = f" WHERE {start} + {size} > {_quoted(LATENESS)}" if hidden and refusing else ""
         query = (
             f"SELECT {selected}, make_timestamp({start}) AS window_start, "
@@ -470,5 +492,3 @@ def _interval(constant: Constant) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -23,34 +24,46 @@ def answer(stage: Stage, query: ast.Query) -> list[Row]:
     """Return the rows of a query over all events of a stage; Untranslatable where it has none there."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    late = load(connection, stage)
-    text = translated(stage, query, late)
+    text = translated(stage, query, load(connection, stage))
     try:
         rows = connection.execute(text).fetchall()
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         # It computes what is not needed: both sides of an OR, every branch of a CASE.
-        raise Untranslatable(f"an evaluation fails there: {str(error).partition('.')[0]}") from error
+        raise Untranslatable(
+            f"an evaluation fails there: {str(error).partition('.')[0]}"
+        ) from error
     except duckdb.Error as error:
         raise RuntimeError(f"DuckDB refuses the translation: {error}\n{text}") from error
     return [tuple(plain(v) for v in row) for row in rows]
 
 
-def translated(stage: Stage, query: ast.Query, late: frozenset[str] = frozenset()) -> str:
+@dataclass(frozen=True)
+class Loaded:
+    """What became of the streams: those with late rows, and those that DuckDB cannot hold, and why."""
+
+    late: frozenset[str] = frozenset()
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def translated(stage: Stage, query: ast.Query, loaded: Loaded) -> str:
     """Return the query as DuckDB would be asked it."""
     context = stage.finished_tables().context(stage.parameters)
-    return DuckDbWriter(context, late).query(query)
+    return DuckDbWriter(context, loaded.late, loaded.missing).query(query)
 
 
-def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> frozenset[str]:
-    """Make a table of every stream, and a full one with the watermark before each row.
-
-    Returns the streams that have late rows.
-    """
+def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Loaded:
+    """Make a table of every stream, and a full one with the watermark before each row."""
     late: set[str] = set()
+    missing: dict[str, str] = {}
     for relation in stage.streams():
         if not fits(relation.schema):
+            missing[relation.name] = "has a column of a type that DuckDB has not"
             continue
-        table, times = _rows(stage, relation.name, relation.schema)
+        rows = _rows(stage, relation.name, relation.schema)
+        if rows is None:
+            missing[relation.name] = "has a computed column that fails for some rows"
+            continue
+        table, times = rows
         delay = stage.delays().get(relation.name)
         marks = [BEGINNING] * len(times) if delay is None else watermarks(times, delay)
         if any(t is not None and t < w for t, w in zip(times, marks, strict=True)):
@@ -58,15 +71,20 @@ def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> frozenset[str]:
         full = table.append_column(LATENESS, pa.array(marks, pa.int64()))
         connection.register("$given", full)
         name = _quoted(FULL + relation.name)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM \"$given\"")
+        connection.execute(f'CREATE TABLE {name} AS SELECT * FROM "$given"')
         columns = f"* EXCLUDE ({_quoted(LATENESS)})"
         connection.execute(f"CREATE VIEW {_quoted(relation.name)} AS SELECT {columns} FROM {name}")
         connection.unregister("$given")
-    return frozenset(late)
+    return Loaded(frozenset(late), missing)
 
 
-def _rows(stage: Stage, stream: str, schema: Schema) -> tuple[pa.Table, Sequence[int | None]]:
-    """Return the rows of a stream with its computed columns, in order of arrival, and their times."""
+def _rows(
+    stage: Stage, stream: str, schema: Schema
+) -> tuple[pa.Table, Sequence[int | None]] | None:
+    """Return the rows of a stream with its computed columns, in order of arrival, and their times.
+
+    None where a column cannot be computed for some of them.
+    """
     batches: list[pa.RecordBatch] = []
     times: list[int | None] = []
     engine = stage.engine()
@@ -81,6 +99,8 @@ def _rows(stage: Stage, stream: str, schema: Schema) -> tuple[pa.Table, Sequence
     for event in stage.events():
         if event.stream == stream:
             engine.insert(stream, [event.row])
+    if engine.queries["$rows"].aside.errors.count:
+        return None
     nullable = pa.schema([f.with_nullable(True) for f in schema.arrow])
     parts = [pa.RecordBatch.from_arrays(b.columns, schema=nullable) for b in batches]
     return pa.Table.from_batches(parts, schema=nullable), times
@@ -88,5 +108,3 @@ def _rows(stage: Stage, stream: str, schema: Schema) -> tuple[pa.Table, Sequence
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-

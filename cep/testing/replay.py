@@ -176,9 +176,7 @@ def _count(errors: Counter[tuple[str, str]], where: str, store: Quarantine) -> N
             del errors[where, message]
 
 
-def system_rows(
-    stage: Stage, query: ast.Query, cut: Callable[[Sequence[Event]], Cut]
-) -> Outcome:
+def system_rows(stage: Stage, query: ast.Query, cut: Callable[[Sequence[Event]], Cut]) -> Outcome:
     """Play everything that happened again, and then ask for what the engine keeps itself."""
     engine = stage.bare_engine()
     pending: list[Event] = []

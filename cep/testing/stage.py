@@ -98,9 +98,10 @@ class Stage:
             assert batch.time is not None
             found.extend(int(t) for t in batch.time)
 
-        item = ast.SelectItem(ast.Star())
-        everything = ast.Query(ast.Select((item,), ast.TableReference(ast.Name(stream))))
-        engine.start(everything, name="$times", output=Output(note))
+        time = ast.ColumnReference((ast.Name(entry.watermark.column),))
+        item = ast.SelectItem(time)
+        query = ast.Query(ast.Select((item,), ast.TableReference(ast.Name(stream))))
+        engine.start(query, name="$times", output=Output(note))
         times: list[int | None] = []
         for row in rows:
             found.clear()

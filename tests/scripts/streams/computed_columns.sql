@@ -25,8 +25,10 @@ VALUES ('2024-01-01 00:00:00', 2), ('2024-01-01 00:00:04', 1);
 -- hint: its columns are id, cents, at
 INSERT INTO payments (id, amount) VALUES (4, 1.00);
 
--- error: a row for payments has 3 values, and this is 2 values
--- hint: give (id, cents, at), or a dict
+-- error: payments takes 3 columns, and the rows have 2
+-- INSERT INTO payments VALUES (4, 100);
+--                      ^^^^^^^^^^^^^^^
+-- hint: give values for id, cents, at, or name the columns: INSERT INTO payments (id, …) VALUES …
 INSERT INTO payments VALUES (4, 100);
 
 -- error: there is no column called c
@@ -34,3 +36,28 @@ INSERT INTO payments VALUES (4, 100);
 --                                  ^
 -- hint: the columns here are: a
 CREATE STREAM wrong (a INT, b AS c + 1);
+
+-- A row errs only in a query that reads the column that cannot be computed; its event time counts.
+CREATE STREAM ratios (id INT, n INT, share AS 100 / n, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND);
+START shares AS SELECT id, share FROM ratios;
+INSERT INTO ratios VALUES (1, 2, '2024-01-01 00:00:01'), (2, 0, '2024-01-01 00:00:30'), (3, 5, '2024-01-01 00:00:02');
+
+ASSERT ROWS
+SELECT id FROM ratios
+VALUES (1), (2), (3);
+
+ASSERT ROWS
+SELECT id, share FROM ratios
+VALUES (1, 50), (3, 20);
+
+ASSERT ROWS
+SELECT error FROM errors.shares
+VALUES ('division by zero');
+
+ASSERT ROWS
+SELECT window_start, COUNT(*) FROM TUMBLE(TABLE ratios, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start
+VALUES ('2024-01-01 00:00:00', 1), ('2024-01-01 00:00:30', 1);
+
+ASSERT ROWS
+SELECT window_start, SUM(share) FROM TUMBLE(TABLE ratios, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start
+VALUES ('2024-01-01 00:00:00', 50);
