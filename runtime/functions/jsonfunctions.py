@@ -12,9 +12,7 @@ import json
 import re
 from typing import Any
 
-import pyarrow as pa
-
-from cep.runtime.functions.arrow import per_distinct
+from cep.runtime.functions.arrow import constant_text, per_distinct
 from cep.runtime.functions.casttext import show_nested
 from cep.runtime.functions.families import NESTED
 from cep.runtime.functions.registry import Functions
@@ -24,7 +22,7 @@ from cep.types import BOOLEAN, INT, VARCHAR
 functions = Functions()
 
 _TEXT = VARCHAR.arrow
-_ROOT = pa.scalar("$")
+_ROOT = constant_text("$")
 _NOWHERE = object()
 _STEP = re.compile(r"\.(\w+)|\.\"([^\"]*)\"|\[(\d+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
 

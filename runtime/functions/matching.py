@@ -12,7 +12,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cep.runtime.functions.arrow import by_parameters, call
+from cep.runtime.functions.arrow import by_parameters, call, constant_text
 from cep.runtime.functions.registry import Functions
 from cep.runtime.rowerrors import Operand
 from cep.types import BOOLEAN, INT, VARCHAR
@@ -20,7 +20,7 @@ from cep.types import BOOLEAN, INT, VARCHAR
 functions = Functions()
 
 _TEXT = VARCHAR.arrow
-_PLAIN = pa.scalar("")
+_PLAIN = constant_text("")
 
 
 def _pieces(pattern: str, escape: str) -> list[tuple[str, bool]]:

@@ -14,6 +14,7 @@ from cep.runtime.functions.arrow import (
     by_parameters,
     call,
     columns,
+    constant_text,
     is_constant,
     length,
     numbers,
@@ -29,8 +30,8 @@ from cep.types import BOOLEAN, BYTES, INT, VARCHAR, Array
 functions = Functions()
 
 _TEXT = VARCHAR.arrow
-_NOTHING = pa.scalar("")
-_SPACE = pa.scalar(" ")
+_NOTHING = constant_text("")
+_SPACE = constant_text(" ")
 _LONGEST = 1 << 27
 """The most bytes that one call may write into a column, so that a slip cannot eat all memory."""
 

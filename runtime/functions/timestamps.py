@@ -11,6 +11,7 @@ from cep.runtime.functions import casttext, timepatterns
 from cep.runtime.functions.arrow import (
     build,
     by_parameters,
+    constant_text,
     numbers,
     per_distinct,
     refuse,
@@ -39,7 +40,7 @@ from cep.types import (
 
 functions = Functions()
 
-_USUAL = pa.scalar("yyyy-MM-dd HH:mm:ss")
+_USUAL = constant_text("yyyy-MM-dd HH:mm:ss")
 
 
 @functions.scalar("to_timestamp", [VARCHAR, VARCHAR], TIMESTAMP, optional=1, can_fail=True)
