@@ -142,6 +142,15 @@ def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive
         )
     query = _arranged(engine, statement, target)
     if isinstance(target, Relation) and isinstance(statement.query.body, ast.Values):
+        names = engine.input_schema(target).names
+        width = len(engine.plan(query, parameters).schema)
+        if width != len(names):
+            raise BindError(
+                f"{target.name} takes {len(names)} columns, and the rows have {width}",
+                span=statement.query.span,
+                hint=f"give values for {', '.join(names)}, or name the columns: "
+                f"INSERT INTO {target.name} ({names[0]}, …) VALUES …",
+            )
         result = engine.once(query, parameters)
         count = 0
         for batch in result.batches():

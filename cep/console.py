@@ -45,7 +45,8 @@ class Console:
         """Run scripts; return False where Ctrl-C ended them early.
 
         With `finish`, what they have started and what has not ended goes on until it ends, or
-        until Ctrl-C. Raises CepError.
+        until Ctrl-C; then no rows can come into a stream any more, and the last windows are said.
+        Raises CepError.
         """
         began = time.monotonic()
         before = self._counts()
@@ -62,6 +63,8 @@ class Console:
                             break
                 if finish and not self.interrupts.pending:
                     self._engine.run(until=self._interrupted)
+                    if not self.interrupts.pending:
+                        self._engine.finish()
                 for failure in self._notes.failures():
                     raise failure
             except CepError:

@@ -362,6 +362,11 @@ class Engine:
         was called from a callback: then the rows wait for the insert that is under way.
         """
         feed = self._inserted(self._fed_by_program(stream))
+        if feed.ended:
+            raise UsageError(
+                f"{stream} has ended, and no rows can be inserted any more",
+                hint="insert before finish(), or declare another stream",
+            )
         schema = input_schema(self._fed_by_program(stream))
         for some in to_rows(rows, schema, stream):
             self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
@@ -387,11 +392,28 @@ class Engine:
         self._enqueue(lambda: feed.promise(instant))
 
     def finish(self, stream: str | None = None) -> None:
-        """Say that a stream that the program feeds, or every one, has ended."""
-        names = [stream] if stream is not None else list(self._feeds)
-        for name in names:
-            feed = self._inserted(self._fed_by_program(name))
-            self._enqueue(lambda feed=feed: self._finish(feed))  # type: ignore[misc]  # bound now
+        """Say that a stream that the program feeds, or every one, has ended.
+
+        A stream into which a query writes ends after that query, so that its last rows count; one
+        whose writer still reads from a connector does not end yet.
+        """
+        if stream is None:
+            self._check_open()
+            self._enqueue(self._finish_next)
+        else:
+            feed = self._inserted(self._fed_by_program(stream))
+            self._enqueue(lambda: self._finish(feed))
+
+    def _finish_next(self) -> None:
+        """End a stream that no query writes into any more; then, after what follows, the next."""
+        left = [f for f in self._feeds.values() if not f.ended]
+        writing = [q for q in self.queries.values() if not q.closed and q.writes_into is not None]
+        ready = [f for f in left if all(q.writes_into is not f for q in writing)]
+        if not ready and not any(q.live for q in writing):
+            ready = left  # queries that write into each other's streams
+        if ready:
+            self._finish(ready[0])
+            self._enqueue(self._finish_next)
 
     def _finish(self, feed: Feed) -> None:
         feed.finish()
@@ -524,7 +546,7 @@ class Engine:
             for some in to_rows(data, schema, target.name):
                 self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
-        return Output(write)
+        return Output(write, into=feed)
 
     def watermarks(self) -> list[tuple[str, str, int]]:
         """Return stream, partition and watermark of everything that is being read."""

@@ -116,8 +116,14 @@ class Feed:
         self._hand_on(self.ingest.take(chunk.partition, chunk.batch, chunk.skipped))
 
     def insert(self, rows: Rows) -> None:
-        """Take rows from the program; those that do not fit are put aside."""
+        """Take rows from the program or a query; those that do not fit are put aside."""
         batch = rows.batch
+        if self.ended:
+            message = f"{self.name} has ended"
+            self.errors.add(
+                ((message, None, _shown(rows, i), 1) for i in range(batch.num_rows)), batch.num_rows
+            )
+            return
         if rows.errors is not None:
             mask = failed(rows.errors)
             bad = np.flatnonzero(mask)

@@ -48,11 +48,15 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Output:
-    """Where the rows of a query go; `close` commits what has been written, `abort` drops it."""
+    """Where the rows of a query go; `close` commits what has been written, `abort` drops it.
+
+    `into` is the stream that they go into, if it is one.
+    """
 
     write: Callable[[Batch], None]
     close: Callable[[], None] = _nothing
     abort: Callable[[], None] = _nothing
+    into: Feed | None = None
 
 
 class Running:
@@ -192,6 +196,11 @@ class Running:
                 raise
             self.fail(error)
             return False
+
+    @property
+    def writes_into(self) -> Feed | None:
+        """The stream that its rows go into, if it is one."""
+        return self._out.into
 
     @property
     def live(self) -> bool:
