@@ -12,6 +12,7 @@ import pyarrow as pa
 from cep.planner.lowering import Entry
 from cep.rows import Rows
 from cep.runtime.batch import Batch
+from cep.runtime.connectors.arrow_types import as_python
 from cep.runtime.connectors.base import Chunk, PartitionEnd, Progress, Signal, Source
 from cep.runtime.ingest import Ingest
 from cep.runtime.quarantine import Quarantine
@@ -176,7 +177,8 @@ class Feed:
 
 def _shown(rows: Rows, index: int) -> str:
     if isinstance(rows.given, pa.RecordBatch):
-        return str(rows.given.slice(index, 1).to_pylist()[0])
+        columns = zip(rows.given.schema.names, rows.given.columns, strict=True)
+        return str({name: as_python(column[index]) for name, column in columns})
     return str(rows.given[index]) if rows.given is not None else ""
 
 

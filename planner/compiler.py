@@ -28,6 +28,7 @@ from cep.planner.expressions import (
     Shared,
 )
 from cep.runtime.functions.casts import cast
+from cep.runtime.functions.years import checked, has_years
 from cep.runtime.rowerrors import Mask, Messages, Operand, attempt, failed, merge, only_where
 from cep.runtime.session import Session
 
@@ -109,6 +110,8 @@ def _call(expression: Call, session: Session) -> Evaluator:
     kernel = partial(function.kernel, session=session) if function.session else function.kernel
     arguments = [compile_expression(a, session) for a in expression.arguments]
     result = expression.type.arrow
+    if has_years(expression.type) and arguments:
+        kernel = checked(kernel)
     if function.rows:
         # Only a function without columns needs the number of rows, and it never fails for some.
         return lambda _columns, rows: (kernel(rows=rows), None)
@@ -142,6 +145,9 @@ def _cast(expression: Cast, session: Session) -> Evaluator:
 
     def kernel(value: Operand) -> Operand:
         return cast(value, source, target, session)
+
+    if has_years(target):
+        kernel = checked(kernel)
 
     def evaluate(columns: Sequence[pa.Array], rows: int) -> Outcome:
         value, before = operand(columns, rows)

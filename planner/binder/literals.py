@@ -15,6 +15,7 @@ from cep.planner.binder.context import Context
 from cep.planner.expressions import Constant
 from cep.runtime.functions.casts import cast
 from cep.runtime.functions.intervals import parse_interval
+from cep.runtime.functions.years import has_years, within_years
 from cep.runtime.rowerrors import RowFailure
 from cep.runtime.session import Session
 from cep.types import VARCHAR, DataType
@@ -51,6 +52,8 @@ def convert(constant: Constant, target: DataType, session: Session, span: Span) 
     """Return a constant of another type; raise BindError where its value cannot be converted."""
     try:
         value = cast(constant.value, constant.type, target, session)
+        if has_years(target):
+            within_years(value)
     except (RowFailure, CepError, pa.ArrowInvalid, ArithmeticError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise BindError(reason, span=span, hint=_example(target)) from None

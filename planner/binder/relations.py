@@ -15,6 +15,7 @@ from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant, Input
 from cep.planner.ingestion import computed_columns, delivered_columns
 from cep.planner.logical import Node, Project, Scan, Tumble
+from cep.runtime.functions.years import FIRST, LAST
 from cep.types import DAY_INTERVAL, Schema, is_instant
 
 QueryBinder = Callable[[ast.Query, Context], Node]
@@ -127,6 +128,11 @@ class RelationBinder:
         if size <= 0:
             raise BindError(
                 "the size of a window must be more than nothing", span=given["size"].span
+            )
+        if size > LAST - FIRST:
+            raise BindError(
+                "no window is that long: the calendar has the years 1 to 9999",
+                span=given["size"].span,
             )
         return Tumble(plan, time, size, offset), qualifier
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +13,7 @@ import pyarrow.types as pat
 from cep import types as sql
 from cep.errors import ConnectorError
 from cep.runtime.connectors.convert import describe, from_text, truncate
+from cep.runtime.functions.years import checked, has_years
 from cep.runtime.rowerrors import Messages, Operand, attempt, failed
 
 _DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 6}
@@ -103,6 +107,17 @@ def check_conforms(name: str, found: pa.DataType, t: sql.DataType, source: str) 
         ) from error
 
 
+def as_python(value: pa.Scalar) -> Any:
+    """Return a value as Python has it, or as text where Python has none like it.
+
+    Python knows no year beyond 9999, and no nanoseconds.
+    """
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return value.cast(pa.string()).as_py()
+
+
 def conform(column: pa.Array, t: sql.DataType) -> tuple[pa.Array, Messages | None]:
     """Make a column of type `t` of one that was found; values without a place in it are named.
 
@@ -111,15 +126,16 @@ def conform(column: pa.Array, t: sql.DataType) -> tuple[pa.Array, Messages | Non
     """
     if pat.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if column.type == t.arrow:
+    if column.type == t.arrow and not has_years(t):
         return truncate(column, t), None
     texts = pat.is_string(column.type) or pat.is_large_string(column.type)
     if texts and not isinstance(t, sql.Varchar | sql.Bytes):
         return from_text(column.cast(pa.string()), t)
-    values, messages = attempt(lambda c: _cast(c, t), [column], len(column), t.arrow)
+    convert = checked(partial(_cast, t=t)) if has_years(t) else partial(_cast, t=t)
+    values, messages = attempt(convert, [column], len(column), t.arrow)
     if messages is not None:
         bad = np.flatnonzero(failed(messages))
-        messages[bad] = [describe(column[i].as_py(), t) for i in bad]
+        messages[bad] = [describe(as_python(column[i]), t) for i in bad]
     if not isinstance(values, pa.Array):
         values = pa.repeat(values, len(column))
     return truncate(values, t), messages

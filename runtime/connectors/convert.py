@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.errors import ConnectorError
+from cep.runtime.functions.years import within_years
 from cep.runtime.rowerrors import Messages, Operand, RowFailure, attempt, failed, merge
 from cep.types import (
     Boolean,
@@ -316,9 +317,12 @@ def _iso_instants(texts: pa.Array) -> pa.Array:
 
 
 def from_epoch(numbers: pa.Array, t: DataType, form: TimeFormat) -> pa.Array:
-    """Make instants of whole numbers since 1970; raises ArrowInvalid where one overflows."""
+    """Make instants of whole numbers since 1970.
+
+    Raises ArrowInvalid where one overflows, RowFailure where one is outside the calendar.
+    """
     micros = pc.multiply_checked(numbers, pa.scalar(form.epoch, pa.int64()))
-    return micros.cast(pa.int64()).view(t.arrow)
+    return within_years(micros.cast(pa.int64()).view(t.arrow))
 
 
 def _from_base64(texts: pa.Array) -> pa.Array:

@@ -95,9 +95,11 @@ def _declare_rounding(names: list[str], function: str, summary: str) -> None:
 
     for kernel in (of_date, of_wall, of_instant, of_time):
         kernel.__doc__ = summary
-    functions.scalar(names, [_DATE_UNIT, DATE], DATE)(of_date)
-    functions.scalar(names, [_UNIT, WALL], _second)(of_wall)
-    functions.scalar(names, [_UNIT, LTZ], _second, session=True)(of_instant)
+    # Rounded up, the last year ends outside the calendar.
+    up = function == "ceil"
+    functions.scalar(names, [_DATE_UNIT, DATE], DATE, can_fail=up)(of_date)
+    functions.scalar(names, [_UNIT, WALL], _second, can_fail=up)(of_wall)
+    functions.scalar(names, [_UNIT, LTZ], _second, can_fail=up, session=True)(of_instant)
     functions.scalar(names, [_TIME_UNIT, DAYTIME], _second)(of_time)
 
 
