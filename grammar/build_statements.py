@@ -265,8 +265,9 @@ class StatementRules:
     def _option(self, span: Span, key: str, value: Any) -> ast.Option:
         return ast.Option(key, _option_value(value), span=span)
 
-    def _option_key(self, span: Span, *parts: ast.Name | ast.StringLiteral) -> str:
-        return ".".join(part.value for part in parts)
+    def _option_key(self, span: Span, *parts: ast.Name | ast.StringLiteral | Token) -> str:
+        # NULL is reserved and so no name, but it is an option of files: null = 'NA'.
+        return ".".join(p.lower() if isinstance(p, Token) else p.value for p in parts)
 
     # ---- data and control
 

@@ -13,7 +13,7 @@ CREATE STREAM payments (
   "offset" BIGINT METADATA,
   WATERMARK FOR ts AS ts - INTERVAL '5' SECOND,
   CHECK (sent >= created)
-) WITH (connector = 'file', 'path' = 'payments.jsonl', format = json, follow = true, "batch" = 10, scan.mode = 'latest');
+) WITH (connector = 'file', 'path' = 'payments.jsonl', format = json, follow = true, "batch" = 10, scan.mode = 'latest', null = 'NA');
 -- = CREATE STREAM payments (
 -- =   card_id BIGINT NOT NULL,
 -- =   amount DECIMAL(10, 2),
@@ -26,7 +26,7 @@ CREATE STREAM payments (
 -- =   WATERMARK FOR ts AS ts - INTERVAL '5' SECOND,
 -- =   CHECK (amount > 0),
 -- =   CHECK (sent >= created)
--- = ) WITH (connector = 'file', path = 'payments.jsonl', format = 'json', follow = 'true', batch = '10', scan.mode = 'latest')
+-- = ) WITH (connector = 'file', path = 'payments.jsonl', format = 'json', follow = 'true', batch = '10', scan.mode = 'latest', 'null' = 'NA')
 CREATE TABLE cards (card_id BIGINT, owner VARCHAR, changed_at TIMESTAMP(3), PRIMARY KEY (card_id) NOT ENFORCED,
   WATERMARK FOR changed_at AS changed_at IDLE AFTER INTERVAL '10' SECOND);
 -- = CREATE TABLE cards (
