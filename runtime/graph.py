@@ -10,7 +10,7 @@ import pyarrow as pa
 from cep.errors import StateError
 from cep.runtime.batch import Batch
 from cep.runtime.operator import Operator, Outlet, StateSize
-from cep.runtime.time import BEGINNING
+from cep.runtime.time import BEGINNING, END
 
 Output = Callable[[Batch], None]
 
@@ -58,7 +58,11 @@ class Graph:
         node.rows_in += batch.rows
         for out in node.operator.process(port, batch):
             self._hand_on(node, index, out)
-        if node.operator.finished:
+        if node.operator.finished and node.said < END:
+            # What reads it has all the rows that there will ever be.
+            node.said = END
+            for target, target_port in node.targets:
+                self.advance(target, target_port, END)
             self._finish(index)
 
     def advance(self, index: int, port: int, watermark: int) -> None:
