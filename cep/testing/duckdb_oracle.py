@@ -23,7 +23,7 @@ __all__ = ["Untranslatable", "answer", "translated"]
 def answer(stage: Stage, query: ast.Query) -> list[Row]:
     """Return the rows of a query over all events of a stage; Untranslatable where it has none there."""
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET TimeZone = '{stage.main.session.zone}'")
     text = translated(stage, query, load(connection, stage))
     try:
         rows = connection.execute(text).fetchall()

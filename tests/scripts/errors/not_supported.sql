@@ -1,0 +1,157 @@
+-- What the grammar knows and the engine cannot run yet is refused, with its place: nothing that is
+-- written is ignored.
+
+CREATE STREAM s (k VARCHAR, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND);
+CREATE STREAM t (k VARCHAR, w INT, ts TIMESTAMP(3), WATERMARK FOR ts);
+
+-- error: not supported yet: CREATE TABLE
+-- CREATE TABLE cards (id INT, owner VARCHAR, PRIMARY KEY (id));
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE TABLE cards (id INT, owner VARCHAR, PRIMARY KEY (id));
+
+-- error: not supported yet: CREATE MATERIALIZED VIEW
+-- CREATE MATERIALIZED VIEW v AS SELECT k FROM s;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE MATERIALIZED VIEW v AS SELECT k FROM s;
+
+-- error: not supported yet: CREATE ALERT
+-- CREATE ALERT many AS SELECT k FROM s WHERE v > 10;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE ALERT many AS SELECT k FROM s WHERE v > 10;
+
+-- error: not supported yet: CHECK
+-- CREATE STREAM checked (v INT, CHECK (v > 0));
+--                                      ^^^^^
+CREATE STREAM checked (v INT, CHECK (v > 0));
+
+-- error: not supported yet: IDLE AFTER
+-- CREATE STREAM idle (ts TIMESTAMP(3), WATERMARK FOR ts AS ts IDLE AFTER INTERVAL '10' SECOND);
+--                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE STREAM idle (ts TIMESTAMP(3), WATERMARK FOR ts AS ts IDLE AFTER INTERVAL '10' SECOND);
+
+-- error: not supported yet: PER
+-- CREATE STREAM producers (p INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts PER p);
+--                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE STREAM producers (p INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts PER p);
+
+-- error: not supported yet: MARKED BY
+-- CREATE STREAM marked (done BOOLEAN, ts TIMESTAMP(3), WATERMARK FOR ts AS ts MARKED BY done);
+--                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE STREAM marked (done BOOLEAN, ts TIMESTAMP(3), WATERMARK FOR ts AS ts MARKED BY done);
+
+-- error: not supported yet: MAX AHEAD
+-- CREATE STREAM ahead (ts TIMESTAMP(3), WATERMARK FOR ts AS ts MAX AHEAD INTERVAL '1' HOUR);
+--                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+CREATE STREAM ahead (ts TIMESTAMP(3), WATERMARK FOR ts AS ts MAX AHEAD INTERVAL '1' HOUR);
+
+-- error: not supported yet: JOIN
+-- SELECT * FROM s JOIN t ON s.k = t.k;
+--               ^^^^^^^^^^^^^^^^^^^^^
+SELECT * FROM s JOIN t ON s.k = t.k;
+
+-- error: not supported yet: CROSS JOIN
+-- SELECT * FROM s, t;
+--               ^^^^
+SELECT * FROM s, t;
+
+-- error: not supported yet: JOIN
+-- SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
+
+-- error: not supported yet: HOP windows
+-- SELECT * FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND);
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT * FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND);
+
+-- error: not supported yet: SESSION windows
+-- SELECT * FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND);
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT * FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND);
+
+-- error: not supported yet: OVER windows
+-- SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM s;
+--           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM s;
+
+-- error: not supported yet: WINDOW
+-- SELECT k FROM s WINDOW w AS (PARTITION BY k);
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT k FROM s WINDOW w AS (PARTITION BY k);
+
+-- error: not supported yet: ROLLUP
+-- SELECT k, COUNT(*) FROM s GROUP BY ROLLUP (k);
+--                                    ^^^^^^^^^^
+SELECT k, COUNT(*) FROM s GROUP BY ROLLUP (k);
+
+-- error: not supported yet: INTERSECT
+-- SELECT k FROM s INTERSECT SELECT k FROM t;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT k FROM s INTERSECT SELECT k FROM t;
+
+-- error: not supported yet: EXCEPT
+-- SELECT k FROM s EXCEPT ALL SELECT k FROM t;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT k FROM s EXCEPT ALL SELECT k FROM t;
+
+-- error: not supported yet: subqueries inside expressions
+-- SELECT k FROM s WHERE v > (SELECT MAX(w) FROM t);
+--                           ^^^^^^^^^^^^^^^^^^^^^^
+SELECT k FROM s WHERE v > (SELECT MAX(w) FROM t);
+
+-- error: not supported yet: subqueries inside expressions
+-- SELECT k FROM s WHERE k IN (SELECT k FROM t);
+--                       ^^^^^^^^^^^^^^^^^^^^^^
+SELECT k FROM s WHERE k IN (SELECT k FROM t);
+
+-- error: not supported yet: subqueries inside expressions
+-- SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
+--                       ^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
+
+-- error: not supported yet: ORDER BY over an unbounded stream
+-- SELECT k, v FROM s ORDER BY v;
+--                             ^
+-- hint: leave ORDER BY out; windows are said in the order of their end
+SELECT k, v FROM s ORDER BY v;
+
+-- error: not supported yet: LATE ROWS CORRECT
+-- SELECT k, v FROM s LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
+--                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT k, v FROM s LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
+
+-- error: not supported yet: LATE ROWS TO
+-- SELECT k, v FROM s LATE ROWS TO t;
+--                    ^^^^^^^^^^^^^^
+SELECT k, v FROM s LATE ROWS TO t;
+
+-- error: not supported yet: LIMIT over rows that may be retracted
+-- SELECT k, SUM(v) FROM s GROUP BY k LIMIT 3;
+--                                          ^
+-- hint: ORDER BY … LIMIT over finished data, or LIMIT before the GROUP BY
+SELECT k, SUM(v) FROM s GROUP BY k LIMIT 3;
+
+-- error: not supported yet: UPDATE
+-- UPDATE s SET v = 1;
+-- ^^^^^^^^^^^^^^^^^^
+UPDATE s SET v = 1;
+
+-- error: not supported yet: DELETE
+-- DELETE FROM s WHERE v = 1;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^
+DELETE FROM s WHERE v = 1;
+
+-- error: not supported yet: SUBSCRIBE
+-- SUBSCRIBE TO s;
+-- ^^^^^^^^^^^^^^
+SUBSCRIBE TO s;
+
+-- error: not supported yet: CHECKPOINT
+-- CHECKPOINT;
+-- ^^^^^^^^^^
+CHECKPOINT;
+
+-- error: not supported yet: SHOW TABLES
+-- SHOW TABLES;
+-- ^^^^^^^^^^^
+SHOW TABLES;
