@@ -20,6 +20,9 @@ from cep.testing.stage import Stage
 NAME = "asserted"
 """What the query under test is called while it runs."""
 
+RESTARTS = 40
+"""How often a query is restarted at most, about."""
+
 Cut = Iterable[tuple[list[Event], int]]
 """Batches of one stream each, with how many events have come by then (-1: not a point to compare)."""
 
@@ -93,13 +96,19 @@ def in_another_order(stage: Stage, query: ast.Query, chance: random.Random) -> O
 
 
 def with_restarts(stage: Stage, query: ast.Query, chance: random.Random) -> Outcome:
-    """Run the query, and at random points throw it away and restore it from its snapshot's bytes."""
+    """Run the query, and at random points throw it away and restore it from its snapshot's bytes.
+
+    The events come one by one, so that every point between two of them may be met, where they are
+    few enough.
+    """
+    events = stage.events()
+    few = len(events) <= RESTARTS
     return _continuous(
         stage,
         query,
-        stage.events(),
-        lambda events: random_batches(events, chance),
-        restart=lambda: chance.random() < 0.4,
+        events,
+        (lambda some: batches(some, 1)) if few else (lambda some: random_batches(some, chance)),
+        restart=lambda: chance.random() < RESTARTS / max(2 * len(events), RESTARTS),
     )
 
 
