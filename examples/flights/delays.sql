@@ -21,7 +21,7 @@ CREATE STREAM flights (
 ) WITH (
   connector = 'file',
   path      = '${flights:-examples/flights/data/flights.csv}',
-  'null'    = 'NA'                      -- how this file writes a missing value
+  null      = 'NA'                      -- how this file writes a missing value
 );
 
 -- TUMBLE cuts time into hours and adds window_start and window_end to every row. A cancelled flight

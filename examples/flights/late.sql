@@ -15,7 +15,7 @@ CREATE STREAM flights (
 ) WITH (
   connector = 'file',
   path      = '${flights:-examples/flights/data/flights.csv}',
-  'null'    = 'NA'
+  null      = 'NA'
 );
 
 -- A query that is started has a name, under which its late rows and its errors can be read. This one

@@ -15,7 +15,7 @@ CREATE STREAM flights (
 ) WITH (
   connector = 'file',
   path      = '${flights:-examples/flights/data/flights.csv}',
-  'null'    = 'NA'
+  null      = 'NA'
 );
 
 -- A view is a query with a name. Nothing runs until somebody reads it.
