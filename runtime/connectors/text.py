@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cep.runtime.functions.casttext import show_decimal
 from cep.types import (
     Array,
     Boolean,
     Bytes,
     DataType,
     DayInterval,
+    Decimal,
     Float,
     Map,
     MonthInterval,
@@ -48,6 +50,8 @@ def plain_text(column: pa.Array, t: DataType) -> pa.Array:
             [None if v is None else base64.b64encode(v).decode() for v in column.to_pylist()],
             pa.string(),
         )
+    if isinstance(t, Decimal):
+        return show_decimal(column)
     if isinstance(t, DayInterval):
         return _days(column)
     if isinstance(t, MonthInterval):
