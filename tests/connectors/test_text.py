@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+import decimal
 
 import pyarrow as pa
 
 from cep.runtime.connectors.text import plain_text
 from cep.types import Decimal
+
+D = decimal.Decimal
 
 
 def test_a_decimal_shows_all_its_digits_and_no_exponent() -> None:
