@@ -17,7 +17,7 @@ import cep
 from cep.errors import CepError, UsageError
 from cep.say import complain, confess
 from cep.scripts import STDIN, Script, fill, read_script, settings
-from cep.startup import load_arrow
+from cep.startup import loading
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -89,8 +89,8 @@ def command_line(context: click.Context) -> None:
     if not sys.stdin.isatty():
         _run([read_script(STDIN)], None, None, verbose=False)
         return
-    load_arrow()
-    from cep.repl import Repl  # noqa: PLC0415 - see the module
+    with loading():
+        from cep.repl import Repl  # noqa: PLC0415 - see the module
 
     Repl().run()
 
@@ -126,8 +126,8 @@ def run(
 def check(file: str | None, commands: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Read the script FILE and report its errors, running nothing."""
     scripts = _scripts("check", file, commands, values)
-    load_arrow()
-    from cep.checking import Checker  # noqa: PLC0415 - see the module
+    with loading():
+        from cep.checking import Checker  # noqa: PLC0415 - see the module
 
     checker = Checker()
     checked = [c for script in scripts for c in checker.check(script)]
@@ -146,8 +146,8 @@ def check(file: str | None, commands: tuple[str, ...], values: tuple[str, ...]) 
 def explain(file: str | None, commands: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Show how the queries of the script FILE would be run."""
     scripts = _scripts("explain", file, commands, values)
-    load_arrow()
-    from cep.checking import Checker  # noqa: PLC0415 - see the module
+    with loading():
+        from cep.checking import Checker  # noqa: PLC0415 - see the module
 
     checker = Checker()
     shown = 0
@@ -180,10 +180,10 @@ def _scripts(
 
 
 def _run(scripts: list[Script], form: str | None, path: str | None, *, verbose: bool) -> None:
-    load_arrow()
-    from cep.console import Console  # noqa: PLC0415 - see the module
-    from cep.engine import Engine  # noqa: PLC0415 - see the module
-    from cep.output import choose  # noqa: PLC0415 - see the module
+    with loading():
+        from cep.console import Console  # noqa: PLC0415 - see the module
+        from cep.engine import Engine  # noqa: PLC0415 - see the module
+        from cep.output import choose  # noqa: PLC0415 - see the module
 
     with Engine() as engine:
         output = choose(form, path, engine.session)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import decimal
 import itertools
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,35 @@ import pyarrow as pa
 from cep.errors import UsageError, did_you_mean
 from cep.runtime.connectors.arrow_types import conform
 from cep.runtime.rowerrors import Messages, failed, merge
-from cep.types import Array, DataType, Decimal, Map, Row, Schema
+from cep.types import (
+    Array,
+    DataType,
+    Date,
+    DayInterval,
+    Decimal,
+    Integer,
+    Map,
+    MonthInterval,
+    Row,
+    Schema,
+    Time,
+    Timestamp,
+    TimestampLtz,
+)
+
+_REFUSALS = (
+    pa.ArrowInvalid,
+    pa.ArrowTypeError,
+    pa.ArrowNotImplementedError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""How pyarrow, and a value itself, say that it does not fit."""
+
+_WHOLE = Integer | MonthInterval | Timestamp | TimestampLtz | Date | Time | DayInterval
+"""Types that are kept as whole numbers."""
 
 CHUNK = 4096
 """Rows that are taken from an iterator at a time."""
@@ -49,27 +78,52 @@ def to_rows(data: object, schema: Schema, stream: str) -> Iterator[Rows]:
             yield _of_list(data, schema, stream)
     elif isinstance(data, pa.RecordBatch):
         yield _of_arrow(data, schema, stream)
-    elif type(data).__module__.partition(".")[0] == "pandas":
-        yield from _of_batches(pa.Table.from_pandas(data, preserve_index=False), schema, stream)
+    elif type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns"):
+        yield from _of_frame(data, schema, stream)
     elif isinstance(data, pa.Table | pa.RecordBatchReader) or hasattr(data, "__arrow_c_stream__"):
         yield from _of_batches(data, schema, stream)
     elif hasattr(data, "__arrow_c_array__"):
         yield _of_arrow(pa.record_batch(data), schema, stream)
     elif isinstance(data, str | bytes) or not isinstance(data, Iterable):
-        hint = "insert a dict, a tuple, a list of them, or an Arrow, pandas or polars table"
-        if isinstance(data, AsyncIterator):
-            hint = "await engine.insert_async(…) for an asynchronous iterator"
-        raise UsageError(f"a {type(data).__name__} is not rows of {stream}", hint=hint)
+        raise _no_rows(data, stream)
     else:
-        rows = iter(data)
+        try:
+            rows = iter(data)
+        except TypeError:  # as an array of no dimension says
+            raise _no_rows(data, stream) from None
         while chunk := list(itertools.islice(rows, CHUNK)):
             yield _of_list(chunk, schema, stream)
+
+
+def _no_rows(data: object, stream: str) -> UsageError:
+    hint = "insert a dict, a tuple, a list of them, or an Arrow, pandas or polars table"
+    if isinstance(data, AsyncIterator):
+        hint = "await engine.insert_async(…) for an asynchronous iterator"
+    return UsageError(f"a {type(data).__name__} is not rows of {stream}", hint=hint)
+
+
+def _of_frame(frame: Any, schema: Schema, stream: str) -> Iterator[Rows]:
+    """Take a pandas frame; columns of all sorts of objects, which Arrow has not, go value by value."""
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        missing = frame.isna()
+        columns = [
+            frame[n].astype(object).where(~missing[n], None).tolist() for n in frame.columns
+        ]
+        rows = [dict(zip(frame.columns, r, strict=True)) for r in zip(*columns, strict=True)]
+        yield _of_dicts(rows, schema, stream)
+    else:
+        yield from _of_batches(table, schema, stream)
 
 
 def _of_batches(data: Any, schema: Schema, stream: str) -> Iterator[Rows]:
     reader = data.to_reader() if isinstance(data, pa.Table) else data
     if not isinstance(reader, pa.RecordBatchReader):
-        reader = pa.RecordBatchReader.from_stream(reader)
+        try:
+            reader = pa.RecordBatchReader.from_stream(reader)
+        except pa.ArrowInvalid:  # one column, and not a table
+            raise _no_rows(data, stream) from None
     for batch in reader:
         if batch.num_rows:
             yield _of_arrow(batch, schema, stream)
@@ -123,7 +177,7 @@ def _of_columns(columns: Sequence[list[Any]], given: Sequence[object], schema: S
         arrays.append(array)
         if more is not None:
             errors = merge(errors, _named(more, field.name))
-    batch = pa.RecordBatch.from_arrays(arrays, schema=_nullable(schema))
+    batch = pa.RecordBatch.from_arrays(arrays, schema=schema.unchecked)
     return Rows(batch, errors, given)
 
 
@@ -147,18 +201,16 @@ def _named(messages: Messages, column: str) -> Messages:
     return named
 
 
-def _nullable(schema: Schema) -> pa.Schema:
-    """Return the Arrow schema with every column nullable: NOT NULL is checked when rows come in."""
-    return pa.schema([pa.field(f.name, f.type.arrow) for f in schema.fields])
-
-
 def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
     """Return Python values as a column; those that do not fit are NULL, with messages."""
     try:
-        array = pa.array([_shaped(v, t) for v in values] if _has_row(t) else values, t.arrow)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError, OverflowError):
+        if _loses(values, t):
+            return conform(pa.array(values), t)
+        array = pa.array([_shaped(v, t) for v in values] if _is_nested(t) else values, t.arrow)
+    except _REFUSALS:
         if all(v is None or isinstance(v, str) for v in values):
-            return conform(pa.array(values, pa.string()), t)
+            with suppress(UnicodeEncodeError):
+                return conform(pa.array(values, pa.string()), t)
         if len(values) > 1:
             parts = [_column([v], t) for v in values]
             messages = np.array([None if m is None else m[0] for _, m in parts], dtype=object)
@@ -177,22 +229,28 @@ def positional(value: Any) -> Any:
     return value
 
 
-def _has_row(t: DataType) -> bool:
-    """Say whether there is a ROW anywhere in a type."""
-    if isinstance(t, Array):
-        return _has_row(t.element)
-    if isinstance(t, Map):
-        return _has_row(t.key) or _has_row(t.value)
-    return isinstance(t, Row)
+def _loses(values: Sequence[Any], t: DataType) -> bool:
+    """Say whether pyarrow would make a column of the type by cutting off fractions, unasked."""
+    if not isinstance(t, _WHOLE):
+        return False
+    kinds = set(map(type, values))
+    return any(issubclass(k, float | np.floating | decimal.Decimal) for k in kinds)
+
+
+def _is_nested(t: DataType) -> bool:
+    return isinstance(t, Array | Map | Row)
 
 
 def _shaped(value: Any, t: DataType) -> Any:
     """Return a value with its ROWs as dicts, whether they were given by position or by name.
 
-    Raises ValueError where a field is missing or unknown: pyarrow would make NULL of it.
+    Raises ValueError where a field is missing or unknown, of which pyarrow would make NULL, and
+    where it would cut off a fraction.
     """
     if value is None:
         return None
+    if _loses((value,), t) and (not isinstance(t, Integer) or value != int(value)):
+        raise ValueError("a fraction")
     if isinstance(t, Row):
         names = [f.name for f in t.fields]
         if isinstance(value, Mapping):
@@ -213,14 +271,22 @@ def _single(value: Any, t: DataType) -> tuple[pa.Array, Messages | None]:
     """Return one value that Arrow does not take as it is."""
     try:
         if isinstance(t, Decimal) and isinstance(value, float):
-            return conform(pa.array([decimal.Decimal(repr(value))]), t)
-        if not isinstance(value, str | bytes) and not _has_row(t):
+            return conform(pa.array([decimal.Decimal(repr(float(value)))]), t)
+        if not isinstance(value, str | bytes) and not _is_nested(t):
             return conform(pa.array([value]), t)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError):
+    except _REFUSALS:
         pass
-    shown = repr(value)
+    shown = as_text(value, repr)
     message = f"{shown if len(shown) <= 60 else shown[:60] + '…'} is not {t}"
     return pa.nulls(1, t.arrow), np.array([message], dtype=object)
+
+
+def as_text(value: object, show: Callable[[object], str] = str) -> str:
+    """Return the text of a program's object, whatever that may do when it is asked for one."""
+    try:
+        return show(value)
+    except Exception:  # the object is not ours
+        return f"<{type(value).__name__}>"
 
 
 def _of_arrow(batch: pa.RecordBatch, schema: Schema, stream: str) -> Rows:
@@ -228,6 +294,8 @@ def _of_arrow(batch: pa.RecordBatch, schema: Schema, stream: str) -> Rows:
     for name in batch.schema.names:
         if name not in names:
             _unknown(name, names, stream)
+        if batch.schema.names.count(name) > 1:
+            raise UsageError(f"the rows for {stream} have several columns called {name}")
     arrays: list[pa.Array] = []
     errors: Messages | None = None
     for field in schema.fields:
@@ -244,4 +312,4 @@ def _of_arrow(batch: pa.RecordBatch, schema: Schema, stream: str) -> Rows:
         arrays.append(array)
         if more is not None:
             errors = merge(errors, _named(more, field.name))
-    return Rows(pa.RecordBatch.from_arrays(arrays, schema=_nullable(schema)), errors, batch)
+    return Rows(pa.RecordBatch.from_arrays(arrays, schema=schema.unchecked), errors, batch)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -21,6 +23,22 @@ class _Without(MetaPathFinder):
         if fullname == self._package:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return None
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Import pyarrow and then what is imported inside, without looking for garbage meanwhile.
+
+    Modules are full of objects that live until the end; the collector would look at all of them
+    again and again, for a tenth of the time of starting.
+    """
+    gc.disable()
+    try:
+        load_arrow()
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def load_arrow() -> None:

@@ -292,6 +292,11 @@ class Schema:
         """The Arrow schema that carries this one."""
         return pa.schema([f.arrow for f in self.fields])
 
+    @cached_property
+    def unchecked(self) -> pa.Schema:
+        """The Arrow schema of rows in which NOT NULL has not been checked yet."""
+        return pa.schema([pa.field(f.name, f.type.arrow) for f in self.fields])
+
     def index(self, name: str) -> int | None:
         """Return the position of the first column called `name`, or None."""
         return self.names.index(name) if name in self.names else None

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import io
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -149,9 +150,22 @@ def _read(path: Path) -> lark.Lark | None:
         digest, payload = content[:32], content[32:]
         if hashlib.sha256(payload).digest() != digest:
             return None
-        return lark.Lark.load(io.BytesIO(payload))
+        with _no_collection():
+            return lark.Lark.load(io.BytesIO(payload))
     except Exception:  # whatever a foreign file does to the reader, the tables can be made anew
         return None
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let the garbage collector rest: twenty thousand new objects, none of them garbage."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _write(path: Path, parser: lark.Lark) -> None:
