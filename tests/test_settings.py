@@ -18,7 +18,7 @@ def numbers(tmp_path: Path) -> str:
 
 def greatest_so_far(engine: cep.Engine, path: str) -> list[tuple[str, int]]:
     engine.execute(f"CREATE STREAM numbers (n INT) WITH (connector = 'file', path = '{path}')")
-    result = engine.execute("SELECT MAX(n) FROM numbers EMIT STREAM")
+    result = engine.execute("SELECT MAX(n) FROM numbers HAVING COUNT(*) > 0 EMIT STREAM")
     return [tuple(row) for row in result]
 
 

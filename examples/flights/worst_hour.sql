@@ -31,6 +31,7 @@ GROUP BY window_start, window_end;
 -- window does by itself, would say an hour once, when it is complete.
 SELECT ARG_MAX(hour, delayed) AS worst_hour, MAX(delayed) AS delayed
 FROM hourly
+HAVING MAX(delayed) > 0                -- nothing is said before the first flight is late
 EMIT STREAM;
 
 -- In the end: the hours in which most flights left over 30 minutes late.
