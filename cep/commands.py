@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
@@ -30,6 +29,7 @@ from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
 from cep.runtime.functions.builtin import BUILTIN
 from cep.runtime.quarantine import ERRORS, KEPT, Quarantine
+from cep.runtime.session import time_zone
 from cep.runtime.time import BEGINNING, END
 from cep.types import BIGINT, TIMESTAMP, VARCHAR, DataType, Field, Schema
 
@@ -364,14 +364,7 @@ def _set(engine: Engine, statement: ast.SetOption, parameters: Parameters, drive
 
 
 def _set_time_zone(engine: Engine, value: object, span: Span) -> None:
-    try:
-        engine.session.zone = ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BindError(
-            f"there is no time zone {value!r}",
-            span=span,
-            hint="write a name such as 'Europe/Berlin' or 'UTC'",
-        ) from None
+    engine.session.zone = time_zone(str(value), span)
 
 
 def _set_batch_rows(engine: Engine, value: object, span: Span) -> None:

@@ -19,7 +19,6 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -47,7 +46,7 @@ from cep.runtime.connectors.registry import Connectors
 from cep.runtime.functions.builtin import BUILTIN
 from cep.runtime.functions.casts import cast
 from cep.runtime.quarantine import ERRORS, Quarantine
-from cep.runtime.session import Session
+from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
 from cep.snapshots import Snapshot
 from cep.types import TIMESTAMP, Schema
@@ -82,7 +81,7 @@ class Engine:
     def __init__(self, *, clock: Clock | None = None, zone: str = "UTC") -> None:
         self.catalog = Catalog()
         self.connectors = Connectors()
-        self.session = Session(clock or WallClock(), ZoneInfo(zone))
+        self.session = Session(clock or WallClock(), time_zone(zone))
         self.queries: dict[str, Running] = {}
         self.errors: dict[str, Quarantine] = {}
         self.batch_rows = POLL_ROWS
@@ -126,6 +125,7 @@ class Engine:
         rows are fetched from its result.
         """
         self._check_open()
+        _check_call(sql, parameters)
         try:
             statements = parse(sql, origin).statements
             for statement in statements:
@@ -136,6 +136,7 @@ class Engine:
     def query(self, sql: str, parameters: Parameters = ()) -> Result:
         """Start a continuous query; its result gives what has been said since it was last asked."""
         self._check_open()
+        _check_call(sql, parameters)
         try:
             statements = parse(sql).statements
             if len(statements) != 1 or not isinstance(statements[0], ast.QueryStatement):
@@ -578,3 +579,14 @@ class Engine:
 
 def _nothing() -> None:
     """Close what needs no closing."""
+
+
+def _check_call(sql: object, parameters: object) -> None:
+    """Refuse what is no text, and parameters that are neither listed nor named."""
+    if not isinstance(sql, str):
+        raise UsageError(f"SQL is text, and this is a {type(sql).__name__}")
+    if isinstance(parameters, str | bytes) or not isinstance(parameters, Sequence | Mapping):
+        raise UsageError(
+            f"the parameters cannot be a {type(parameters).__name__}",
+            hint="pass a list for ? and a dict for :name",
+        )
