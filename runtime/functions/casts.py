@@ -135,7 +135,10 @@ def _decimal_to_integer(n: Operand, source: Decimal, target: Integer, _: Session
 
 
 def _float_to_decimal(n: Operand, source: Float, target: Decimal, _: Session) -> Operand:
-    """Round the exact binary value half up, in floating point where that decides it for certain."""
+    """Round half up the number as it is shown: 3.05e0 is 3.1, though a little less in binary.
+
+    In floating point where that decides it for certain.
+    """
     x, where = numbers(n).astype(np.float64, copy=False), valid(n)
     with np.errstate(all="ignore"):
         shifted = np.abs(x) * 10.0**target.scale
@@ -149,14 +152,14 @@ def _float_to_decimal(n: Operand, source: Float, target: Decimal, _: Session) ->
             np.where(certain, signed, 0).astype(np.int64), where, target.arrow, n
         )
 
-    def one(exact: float) -> decimal.Decimal:
+    def one(number: float) -> decimal.Decimal:
         rounded = None
-        if np.isfinite(exact):
+        if np.isfinite(number):
             unit = decimal.Decimal(1).scaleb(-target.scale)
             context = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
-            rounded = decimal.Decimal(exact).quantize(unit, context=context)
+            rounded = decimal.Decimal(repr(number)).quantize(unit, context=context)
         if rounded is None or (rounded and rounded.adjusted() >= target.precision - target.scale):
-            raise ValueError(f"{exact} is out of range for {target}")
+            raise ValueError(f"{number} is out of range for {target}")
         return rounded
 
     return per_distinct(one, [n], target.arrow)
