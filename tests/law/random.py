@@ -53,6 +53,8 @@ class Generator:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
+        self.risky = seed % 4 == 0
+        """Whether rows may fail; then DuckDB has no answer, and the variants are compared."""
 
     # ------------------------------------------------------------ events
 
@@ -100,7 +102,27 @@ class Generator:
         if depth <= 0:
             return self.literal(t)
         makers: dict[str, Sequence[Callable[[], str]]] = self._makers(columns, depth - 1)
-        return self.chance.choice((*makers[t], lambda: self.literal(t)))()
+        risks: Sequence[Callable[[], str]] = ()
+        if self.risky:
+            risks = self._risks(columns, depth - 1).get(t, ())
+        return self.chance.choice((*makers[t], *risks, lambda: self.literal(t)))()
+
+    def _risks(self, columns: Columns, depth: int) -> dict[str, Sequence[Callable[[], str]]]:
+        """Return expressions that fail for some rows."""
+
+        def e(t: str) -> str:
+            return self.expression(t, columns, depth)
+
+        return {
+            "INT": (
+                lambda: f"({e('INT')} / {e('INT')})",
+                lambda: f"CAST({e('VARCHAR')} AS INT)",
+                lambda: f"({e('INT')} * 1000000000)",
+            ),
+            "BIGINT": (lambda: f"({e('BIGINT')} % {e('INT')})",),
+            "DOUBLE": (lambda: f"({e('DOUBLE')} / {e('DOUBLE')})",),
+            "BOOLEAN": (lambda: f"(10 / {e('INT')} > 1)",),
+        }
 
     def literal(self, t: str) -> str:
         """Return a constant of a type."""
@@ -230,7 +252,9 @@ class Generator:
         """Return something to select from."""
         if depth <= 0 or self.chance.random() < 0.5:
             return Relation(self.chance.choice(("s", "s", "t")), COLUMNS, "ts")
-        kind = self.chance.randint(0, 3)
+        kind = self.chance.randint(0, 4)
+        if kind == 4:
+            return self.windows()
         if kind == 0:
             names = ", ".join(name for name, _ in COLUMNS)
             where = f" WHERE {self.expression('BOOLEAN', COLUMNS)}"
@@ -239,6 +263,17 @@ class Generator:
             return Relation("(SELECT * FROM s UNION ALL SELECT * FROM t)", COLUMNS, "ts")
         inner = self.query(depth - 1)
         return Relation(f"({inner.sql})", inner.columns)
+
+    def windows(self) -> Relation:
+        """Return the results of windows, with their event time, of which windows can be cut again."""
+        size = self.chance.choice((5, 10, 20))
+        call, t = self.aggregate(COLUMNS)
+        sql = (
+            f"(SELECT window_time AS ts, k, {call} AS n, COUNT(*) AS m "
+            f"FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '{size}' SECOND) "
+            "GROUP BY window_start, window_end, window_time, k)"
+        )
+        return Relation(sql, (("ts", "TIMESTAMP"), ("k", "VARCHAR"), ("n", t), ("m", "BIGINT")), "ts")
 
     def query(self, depth: int) -> Relation:
         """Return a query; its columns are called c1, c2, ….."""
@@ -373,13 +408,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             counts[case.run()] += 1
         except AssertionFailed as failure:
             counts["FAILED"] += 1
-            print(failure.message, "\n" + "-" * 80)
+            print(failure.message, "\n" + "-" * 80, flush=True)
         except CepError as error:
             counts["refused"] += 1
             counts[f"refused: {error.message[:60]}"] += 1
         except Exception as error:  # a flaw of ours: the case tells which
             counts["FAILED"] += 1
-            print(f"case {seed}: {error!r}\n\n{case.setup}\n\n{case.query}\n" + "-" * 80)
+            print(f"case {seed}: {error!r}\n\n{case.setup}\n\n{case.query}\n" + "-" * 80, flush=True)
         if counts["FAILED"] and not given.keep_going:
             break
     for what, n in counts.most_common():

@@ -14,9 +14,14 @@ import cep.testing
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 FILES = sorted(str(p.relative_to(SCRIPTS)) for p in SCRIPTS.rglob("*.sql"))
 
+ALL = tuple(v for v in cep.testing.VARIANTS if v != "duckdb")
 KNOWN = {
-    "windows/days_in_zones.sql": "windows of days are cut in UTC, whatever the session's zone",
-    "values/zones_of_text.sql": "text inserted into TIMESTAMP_LTZ is read in UTC, not in the zone",
+    "windows/days_in_zones.sql": (ALL, "days are cut in UTC, whatever the session's zone"),
+    "values/zones_of_text.sql": (cep.testing.VARIANTS, "text inserted into TIMESTAMP_LTZ is read in UTC"),
+    "grouping/nothing_yet.sql": (
+        ("batches of 7", "batches of 1000", "one batch", "shuffled"),
+        "the one group of an aggregate without keys is not said before its first batch",
+    ),
 }
 """Scripts that show what is still wrong; each is to be taken out of here when it is mended."""
 
@@ -24,8 +29,9 @@ KNOWN = {
 @pytest.mark.parametrize("variant", cep.testing.VARIANTS)
 @pytest.mark.parametrize("script", FILES)
 def test_script(script: str, variant: str, request: pytest.FixtureRequest) -> None:
-    if script in KNOWN and variant != "duckdb":
-        request.applymarker(pytest.mark.xfail(reason=KNOWN[script]))
+    variants, reason = KNOWN.get(script, ((), ""))
+    if variant in variants:
+        request.applymarker(pytest.mark.xfail(reason=reason))
     report = cep.testing.check(SCRIPTS / script, only=[variant])
     for skipped in report.skipped:
         print(skipped)
