@@ -4,7 +4,8 @@ A golden script is plain SQL. It declares streams, inserts events in their order
 says what queries answer over all events inserted so far:
 
     -- visits.sql
-    CREATE STREAM visits (page VARCHAR, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND);
+    CREATE STREAM visits (
+      page VARCHAR, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND);
     INSERT INTO visits VALUES ('home', '2026-01-01 00:00:02'), ('home', '2026-01-01 00:00:01');
 
     ASSERT ROWS
@@ -17,8 +18,8 @@ says what queries answer over all events inserted so far:
     -- hint: did you mean page?
     SELECT pgae FROM visits;
 
-`check("visits.sql")` then runs every query once over finished tables, and as a continuous query with
-the events in batches of 1, 7, 1000 and in one; in other orders of arrival that stay within the
+`check("visits.sql")` then runs every query once over finished tables, and as a continuous query
+with the events in batches of 1, 7, 1000 and in one; in other orders of arrival that stay within the
 lateness the WATERMARK declares; with the query thrown away and restored from its snapshot at random
 points; and, where DuckDB is installed and can express it, on DuckDB. The rows must be the same each
 time, and so must the rows in error and the late ones. Where the query has an ORDER BY, so must the

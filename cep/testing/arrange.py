@@ -1,4 +1,4 @@
-"""The events of a script, and the orders and batches in which they may come without changing an answer.
+"""The events of a script, and the orders and batches in which they may come.
 
 Lateness is decided here once more, in plain Python and straight from the definition (LANGUAGE.md,
 section 3), so that the engine is not compared with itself.
@@ -102,7 +102,7 @@ def shuffled(
 
 
 def _segments(events: Sequence[Event], is_late: Sequence[bool]) -> dict[str, list[list[int]]]:
-    """Cut the events of each stream where nothing may pass: at late rows and rows without a time."""
+    """Cut the events of each stream where nothing may pass: late rows, rows without a time."""
     segments: dict[str, list[list[int]]] = {}
     for stream, indices in _by_stream(events).items():
         parts: list[list[int]] = []

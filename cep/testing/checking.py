@@ -121,10 +121,11 @@ class _Walk:
                 step,
             )
         text = rendered(found)
-        if text != expected and found.message != expected:
+        if expected not in (text, found.message):
             raise self._placed(
                 AssertionFailed(
-                    f"the statement is refused in other words\nexpected:\n{expected}\nfound:\n{text}",
+                    "the statement is refused in other words\n"
+                    f"expected:\n{expected}\nfound:\n{text}",
                     span=Span(0, len(step.text)),
                 ),
                 step,
@@ -136,9 +137,7 @@ class _Walk:
         if step.statement is None:
             return step.refusal
         try:
-            if isinstance(step.statement, ast.AssertRows):
-                self._ask_once(step.statement.query)
-            elif isinstance(step.statement, ast.QueryStatement):
+            if isinstance(step.statement, ast.AssertRows | ast.QueryStatement):
                 self._ask_once(step.statement.query)
             else:
                 self.stage.perform(step.statement)
@@ -210,8 +209,8 @@ class _Walk:
             except Skip as reason:
                 self.report.skipped.append(Skipped(variant.name, step.line, str(reason)))
             except AssertionFailed as failure:
-                message = f"the ASSERT of line {step.line} does not hold ({variant.name}): {failure.message}"
-                raise self._failed(step, message) from None
+                what = f"the ASSERT of line {step.line} does not hold ({variant.name})"
+                raise self._failed(step, f"{what}: {failure.message}") from None
             else:
                 self.report.compared += 1
 

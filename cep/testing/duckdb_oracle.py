@@ -9,8 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from cep.grammar import ast
-from cep.runtime.batch import Batch
 from cep.running import Output
+from cep.runtime.batch import Batch
 from cep.testing.arrange import BEGINNING, watermarks
 from cep.testing.duckdb_dialect import FULL, LATENESS, DuckDbWriter, Untranslatable, fits
 from cep.testing.outcome import Row, plain
@@ -21,7 +21,7 @@ __all__ = ["Untranslatable", "answer", "translated"]
 
 
 def answer(stage: Stage, query: ast.Query) -> list[Row]:
-    """Return the rows of a query over all events of a stage; Untranslatable where it has none there."""
+    """Return the rows of a query over all events of a stage, or raise Untranslatable."""
     connection = duckdb.connect()
     connection.execute(f"SET TimeZone = '{stage.main.session.zone}'")
     text = translated(stage, query, load(connection, stage))
@@ -42,7 +42,7 @@ FAILURES = (duckdb.ConversionException, duckdb.OutOfRangeException)
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of the streams: those with late rows, and those that DuckDB cannot hold, and why."""
+    """What became of the streams: those with late rows, those DuckDB cannot hold, and why."""
 
     late: frozenset[str] = frozenset()
     missing: Mapping[str, str] = field(default_factory=dict)

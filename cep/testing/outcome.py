@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import math
 from collections import Counter
@@ -78,7 +78,7 @@ def rows_of(columns: Sequence[pa.Array], rows: int) -> list[Row]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as something hashable that compares as SQL does: NaN is itself, 1.0 is 1.00."""
+    """Return a value as something hashable that compares as SQL does: NaN equals itself."""
     if isinstance(value, float) and math.isnan(value):
         return "NaN"
     if isinstance(value, dict):
@@ -87,8 +87,8 @@ def plain(value: Any) -> Any:
         return tuple(plain(v) for v in value)
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return value.astimezone(datetime.UTC)
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(dt.UTC)
     return value
 
 
@@ -144,7 +144,7 @@ def _unmatched(absent: list[Row], extra: list[Row]) -> list[Row]:
 
 
 def ordered_difference(found: Sequence[Row], expected: Sequence[Row]) -> str | None:
-    """Say how two lists of rows differ, or return None where they are the same in the same order."""
+    """Say how two lists of rows differ, their order too, or return None."""
     if len(found) == len(expected) and all(map(close_rows, found, expected)):
         return None
     problem = difference(Counter(found), Counter(expected))
@@ -180,7 +180,7 @@ def _value(value: Any) -> str:
         return "NULL"
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, str | datetime.date | datetime.time):
+    if isinstance(value, str | dt.date | dt.time):
         return f"'{value}'"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_value, value)) + "]"

@@ -10,9 +10,9 @@ from cep import snapshots
 from cep.engine import Engine
 from cep.errors import EvaluationError
 from cep.grammar import ast
+from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.quarantine import Quarantine
-from cep.running import Output
 from cep.testing.arrange import Event, batches, random_batches, shuffled
 from cep.testing.outcome import Outcome, rows_of
 from cep.testing.stage import Stage
@@ -24,7 +24,7 @@ RESTARTS = 40
 """How often a query is restarted at most, about."""
 
 Cut = Iterable[tuple[list[Event], int]]
-"""Batches of one stream each, with how many events have come by then (-1: not a point to compare)."""
+"""Batches of one stream each, with how many events have come by then (-1: no point to compare)."""
 
 
 class _Listener:
@@ -145,7 +145,7 @@ def _continuous(
 def _restarted(
     stage: Stage, engine: Engine, query: ast.Query, output: Output, *, keep: bool
 ) -> Engine:
-    """Return an engine that goes on where the query stood; `keep` the same one for its pipelines."""
+    """Return an engine that goes on where the query stood; `keep` the one with its pipelines."""
     running = engine.queries[NAME]
     kept = snapshots.to_bytes(running.snapshot())
     if keep:

@@ -15,7 +15,7 @@ _DIRECTIVE = re.compile(r"--\s*(error|plan(?: (?:before|after) \w+)?|not on duck
 
 @dataclass(frozen=True)
 class Plan:
-    """`-- plan:` and the lines under it. `moment` is `before` or `after` a rule, or empty: at the end."""
+    """`-- plan:` and the lines under it; `moment` is `before` or `after` the rule, or empty."""
 
     outline: str
     moment: str = ""

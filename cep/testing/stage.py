@@ -16,10 +16,10 @@ from cep.grammar import ast
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import Limit, Node, Scan, Sort, walk
 from cep.rows import to_rows
+from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
 from cep.runtime.time import VirtualClock
-from cep.running import Output
 from cep.testing.arrange import Event
 
 Parameters = Mapping[str, object]
@@ -86,7 +86,7 @@ class Stage:
         self.happened.append(Statement(statement))
 
     def _times(self, stream: str, rows: Sequence[tuple[object, ...]]) -> list[int | None]:
-        """Return the event time of each row, None for a row without: it is not read, or has none."""
+        """Return the event time of each row, None for a row that has none or cannot be read."""
         entry = self.main.catalog.get(stream)
         assert isinstance(entry, Relation)
         if entry.watermark is None:
@@ -174,7 +174,7 @@ class Stage:
         ]
 
     def finishing_order(self) -> list[str]:
-        """Return the streams in an order in which they can end: those that others feed come last."""
+        """Return the streams in an order in which they can end: those that queries feed last."""
         fed = dict.fromkeys(p.target.value for p in self.pipelines())
         return [r.name for r in self.streams() if r.name not in fed] + list(fed)
 

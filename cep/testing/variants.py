@@ -165,7 +165,10 @@ def _drawn(
 
 
 def _duckdb(question: Question, seed: int) -> None:
-    from cep.testing import duckdb_oracle  # noqa: PLC0415 - an extra, needed by this variant only
+    try:
+        from cep.testing import duckdb_oracle  # noqa: PLC0415 - an extra, for this variant only
+    except ImportError:
+        raise Skip("DuckDB is not installed (pip install duckdb)") from None
 
     _finished_tables(question)
     if question.not_on_duckdb is not None:

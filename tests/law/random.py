@@ -41,7 +41,7 @@ Columns = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Relation:
-    """Something to select from: its SQL, its columns, and the event time's name if windows can be cut."""
+    """Something to select from: its SQL, its columns, and its event time if windows can be cut."""
 
     sql: str
     columns: Columns
@@ -78,7 +78,8 @@ class Generator:
         """Return a row; times are spread over two minutes around 1970 or in 2024."""
         chance = self.chance
         second = chance.randint(0, 100)
-        ts = f"'2024-01-01 00:{second // 60:02}:{second % 60:02}.{chance.choice((0, 0, 500, 999)):03}'"
+        fraction = chance.choice((0, 0, 500, 999))
+        ts = f"'2024-01-01 00:{second // 60:02}:{second % 60:02}.{fraction:03}'"
         if chance.random() < 0.05:
             ts = f"'1969-12-31 23:59:{chance.randint(0, 59):02}'"
         values = [
@@ -105,7 +106,8 @@ class Generator:
         risks: Sequence[Callable[[], str]] = ()
         if self.risky:
             risks = self._risks(columns, depth - 1).get(t, ())
-        return self.chance.choice((*makers[t], *risks, lambda: self.literal(t)))()
+        constant: Callable[[], str] = lambda: self.literal(t)  # noqa: E731 - one of many makers
+        return self.chance.choice((*makers[t], *risks, constant))()
 
     def _risks(self, columns: Columns, depth: int) -> dict[str, Sequence[Callable[[], str]]]:
         """Return expressions that fail for some rows."""
@@ -206,7 +208,10 @@ class Generator:
             ),
             "TIMESTAMP": (
                 choice("TIMESTAMP"),
-                lambda: f"({e('TIMESTAMP')} {chance.choice('+-')} INTERVAL '{chance.randint(0, 90)}' SECOND)",
+                lambda: (
+                    f"({e('TIMESTAMP')} {chance.choice('+-')} "
+                    f"INTERVAL '{chance.randint(0, 90)}' SECOND)"
+                ),
                 lambda: f"FLOOR({e('TIMESTAMP')} TO MINUTE)",
             ),
         }
@@ -265,7 +270,7 @@ class Generator:
         return Relation(f"({inner.sql})", inner.columns)
 
     def windows(self) -> Relation:
-        """Return the results of windows, with their event time, of which windows can be cut again."""
+        """Return the results of windows, of which windows can be cut again."""
         size = self.chance.choice((5, 10, 20))
         call, t = self.aggregate(COLUMNS)
         sql = (
@@ -273,7 +278,9 @@ class Generator:
             f"FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '{size}' SECOND) "
             "GROUP BY window_start, window_end, window_time, k)"
         )
-        return Relation(sql, (("ts", "TIMESTAMP"), ("k", "VARCHAR"), ("n", t), ("m", "BIGINT")), "ts")
+        return Relation(
+            sql, (("ts", "TIMESTAMP"), ("k", "VARCHAR"), ("n", t), ("m", "BIGINT")), "ts"
+        )
 
     def query(self, depth: int) -> Relation:
         """Return a query; its columns are called c1, c2, ….."""
@@ -299,7 +306,8 @@ class Generator:
         items = [f"{self.expression(t, source.columns)} AS {name}" for name, t in columns]
         distinct = "DISTINCT " if chance.random() < 0.2 else ""
         return Relation(
-            f"SELECT {distinct}{', '.join(items)} FROM {source.sql} AS q{self.where(source.columns)}",
+            f"SELECT {distinct}{', '.join(items)} FROM {source.sql} AS q"
+            f"{self.where(source.columns)}",
             columns,
         )
 
@@ -313,7 +321,9 @@ class Generator:
         """Return an aggregation per window."""
         chance = self.chance
         size = chance.choice((1, 10, 30, 60))
-        offset = f", INTERVAL '{chance.choice((3, -4, 70))}' SECOND" if chance.random() < 0.3 else ""
+        offset = (
+            f", INTERVAL '{chance.choice((3, -4, 70))}' SECOND" if chance.random() < 0.3 else ""
+        )
         table = f"TABLE {source.sql}"
         window = f"TUMBLE({table}, DESCRIPTOR(ts), INTERVAL '{size}' SECOND{offset})"
         keys = chance.choice((["window_start"], ["window_start", "window_end"], ["window_time"]))
@@ -326,7 +336,11 @@ class Generator:
         for _ in range(chance.choice((0, 1, 1, 2))):
             t = chance.choice(TYPES)
             keys.append((self.expression(t, columns, 1), t))
-        if any(not any(f" {n}" in f" {k}" or n in k for n, _ in columns) for k, _ in keys if k not in window):
+        if any(
+            not any(f" {n}" in f" {k}" or n in k for n, _ in columns)
+            for k, _ in keys
+            if k not in window
+        ):
             # A constant is no key, and a number would be a position.
             keys = [k for k in keys if any(n in k[0] for n, _ in columns) or k[0] in window]
         calls = [self.aggregate(columns) for _ in range(chance.randint(1, 3))]
@@ -414,7 +428,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             counts[f"refused: {error.message[:60]}"] += 1
         except Exception as error:  # a flaw of ours: the case tells which
             counts["FAILED"] += 1
-            print(f"case {seed}: {error!r}\n\n{case.setup}\n\n{case.query}\n" + "-" * 80, flush=True)
+            print(
+                f"case {seed}: {error!r}\n\n{case.setup}\n\n{case.query}\n" + "-" * 80, flush=True
+            )
         if counts["FAILED"] and not given.keep_going:
             break
     for what, n in counts.most_common():

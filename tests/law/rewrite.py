@@ -1,7 +1,7 @@
 """Fill in what golden scripts say of errors and plans: `python -m tests.law.rewrite FILE…`.
 
-A directive that is written `-- error: ?` or `-- plan: ?` gets what the engine says now; with `--all`
-every one does. What a query answers is never filled in: that is for the author to know.
+A directive that is written `-- error: ?` or `-- plan: ?` gets what the engine says now; with
+`--all` every one does. What a query answers is never filled in: that is for the author to know.
 """
 
 from __future__ import annotations
