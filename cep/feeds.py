@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from cep.planner.lowering import Entry
-from cep.rows import Rows
+from cep.rows import Rows, as_text
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.arrow_types import as_python
 from cep.runtime.connectors.base import Chunk, PartitionEnd, Progress, Signal, Source
@@ -179,7 +179,7 @@ def _shown(rows: Rows, index: int) -> str:
     if isinstance(rows.given, pa.RecordBatch):
         columns = zip(rows.given.schema.names, rows.given.columns, strict=True)
         return str({name: as_python(column[index]) for name, column in columns})
-    return str(rows.given[index]) if rows.given is not None else ""
+    return as_text(rows.given[index]) if rows.given is not None else ""
 
 
 def columns_wanted(entries: Sequence[Entry]) -> tuple[int, ...]:

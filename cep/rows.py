@@ -103,14 +103,12 @@ def _no_rows(data: object, stream: str) -> UsageError:
 
 
 def _of_frame(frame: Any, schema: Schema, stream: str) -> Iterator[Rows]:
-    """Take a pandas frame; columns of all sorts of objects, which Arrow has not, go value by value."""
+    """Take a pandas frame; value by value where Arrow has no type for a column."""
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         missing = frame.isna()
-        columns = [
-            frame[n].astype(object).where(~missing[n], None).tolist() for n in frame.columns
-        ]
+        columns = [frame[n].astype(object).where(~missing[n], None).tolist() for n in frame.columns]
         rows = [dict(zip(frame.columns, r, strict=True)) for r in zip(*columns, strict=True)]
         yield _of_dicts(rows, schema, stream)
     else:
@@ -158,7 +156,7 @@ def _of_tuples(rows: Sequence[object], schema: Schema, stream: str) -> Rows:
                 f"a row for {stream} has {len(schema)} values, and this is {found}",
                 hint=f"give ({', '.join(schema.names)}), or a dict",
             )
-    columns = [list(c) for c in zip(*rows, strict=True)]  # type: ignore[call-overload]  # rows are checked above
+    columns = [list(c) for c in zip(*rows, strict=True)]
     return _of_columns(columns, rows, schema)
 
 
@@ -205,6 +203,8 @@ def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
     """Return Python values as a column; those that do not fit are NULL, with messages."""
     try:
         if _loses(values, t):
+            if not isinstance(t, Integer):
+                raise TypeError("an instant is no number with a fraction")
             return conform(pa.array(values), t)
         array = pa.array([_shaped(v, t) for v in values] if _is_nested(t) else values, t.arrow)
     except _REFUSALS:
@@ -221,7 +221,7 @@ def _column(values: list[Any], t: DataType) -> tuple[pa.Array, Messages | None]:
 
 
 def positional(value: Any) -> Any:
-    """Return a value with its ROWs as tuples, so that it fits a ROW whose fields have other names."""
+    """Return a value with its ROWs as tuples, which fit a ROW whose fields have other names."""
     if isinstance(value, dict):
         return tuple(positional(v) for v in value.values())
     if isinstance(value, list | tuple):
@@ -262,8 +262,8 @@ def _shaped(value: Any, t: DataType) -> Any:
     if isinstance(t, Array):
         return [_shaped(v, t.element) for v in value]
     if isinstance(t, Map):
-        pairs = value.items() if isinstance(value, Mapping) else value
-        return [(_shaped(k, t.key), _shaped(v, t.value)) for k, v in pairs]
+        entries = value.items() if isinstance(value, Mapping) else value
+        return [(_shaped(k, t.key), _shaped(v, t.value)) for k, v in entries]
     return value
 
 

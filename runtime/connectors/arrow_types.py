@@ -126,6 +126,8 @@ def conform(column: pa.Array, t: sql.DataType) -> tuple[pa.Array, Messages | Non
     """
     if pat.is_dictionary(column.type):
         column = column.dictionary_decode()
+    if pat.is_run_end_encoded(column.type):
+        column = pc.run_end_decode(column)
     if column.type == t.arrow and not has_years(t):
         return truncate(column, t), None
     texts = pat.is_string(column.type) or pat.is_large_string(column.type)
