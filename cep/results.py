@@ -165,7 +165,7 @@ class Result:
 
     def _as_rows(self, batch: pa.RecordBatch) -> Iterator[Row]:
         columns = [
-            [dict(v) if v is not None else None for v in c.to_pylist()]
+            [_mapping(v) if v is not None else None for v in c.to_pylist()]
             if isinstance(t, Map)
             else c.to_pylist()
             for c, t in zip(batch.columns, self.schema.types, strict=True)
@@ -194,3 +194,17 @@ class Result:
         frame = pl.from_arrow(self.arrow())
         assert isinstance(frame, pl.DataFrame)
         return frame
+
+
+def _mapping(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Return a MAP as a dict; keys that are lists or rows become tuples."""
+    try:
+        return dict(pairs)
+    except TypeError:
+        return {_hashable(k): v for k, v in pairs}
+
+
+def _hashable(key: Any) -> Any:
+    if isinstance(key, dict):
+        key = list(key.values())
+    return tuple(map(_hashable, key)) if isinstance(key, list) else key

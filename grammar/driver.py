@@ -25,12 +25,28 @@ MAX_STACK = 20 * MAX_DEPTH
 T = TypeVar("T", bound=ast.Node)
 
 
+def _check_characters(text: str, origin: str | None) -> None:
+    """Refuse half of a character, which a program's text, or an argument of a command, may have."""
+    if text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ParseError(
+            "this is half of a character, or a byte that is not UTF-8",
+            span=Span(error.start, error.end),
+            source=text.encode("utf-8", "replace").decode(),  # which can be shown
+            origin=origin,
+        ) from None
+
+
 class Reading:
     """One text being read."""
 
     def __init__(self, text: str, origin: str | None) -> None:
         self._text = text
         self._origin = origin
+        _check_characters(text, origin)
         self._tables = tables()
         self._builder = Builder()
         self._lexemes = scan(text, self._tables)

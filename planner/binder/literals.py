@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import math
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -29,12 +30,19 @@ def null(t: DataType = types.NULL) -> Constant:
 def number(text: str, span: Span) -> Constant:
     """Return the constant of a number: with a point it is DECIMAL, with an exponent DOUBLE."""
     if "e" in text.lower():
-        return Constant(types.DOUBLE, pa.scalar(float(text), pa.float64()))
+        value = float(text)
+        if math.isinf(value):
+            raise BindError(
+                f"{text[:50]} is too large for DOUBLE",
+                span=span,
+                hint="CAST('Infinity' AS DOUBLE) is infinity",
+            )
+        return Constant(types.DOUBLE, pa.scalar(value, pa.float64()))
     if "." not in text:
-        value = int(text) if len(text) <= 40 else 10**40
+        whole_number = int(text) if len(text) <= 40 else 10**40
         for whole_type in (types.INT, types.BIGINT):
-            if -(2 ** (whole_type.bits - 1)) <= value < 2 ** (whole_type.bits - 1):
-                return Constant(whole_type, pa.scalar(value, whole_type.arrow))
+            if -(2 ** (whole_type.bits - 1)) <= whole_number < 2 ** (whole_type.bits - 1):
+                return Constant(whole_type, pa.scalar(whole_number, whole_type.arrow))
     whole, _, fraction = text.lstrip("-").partition(".")
     scale = len(fraction)
     precision = max(len(whole.lstrip("0")) + scale, 1)
@@ -54,7 +62,10 @@ def convert(constant: Constant, target: DataType, session: Session, span: Span) 
         value = cast(constant.value, constant.type, target, session)
         if has_years(target):
             within_years(value)
-    except (RowFailure, CepError, pa.ArrowInvalid, ArithmeticError, ValueError) as error:
+    except (
+        *(RowFailure, CepError, pa.ArrowInvalid, ArithmeticError, ValueError),
+        TypeError,  # there is no such cast
+    ) as error:
         reason = str(error).partition("\n")[0]
         raise BindError(reason, span=span, hint=_example(target)) from None
     if isinstance(value, pa.Array):

@@ -7,6 +7,7 @@ a message in an array as long as the column (`cep.runtime.rowerrors`); the row i
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal as Number
@@ -44,6 +45,7 @@ FLOAT_TEXT = (
 )
 _DECIMAL = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 DATE_TEXT = r"^\d{4}-\d\d-\d\d$"
+_INFINITE = r"^[-+]?[iI][nN][fF]"
 _TIME = r"^\d\d:\d\d(:\d\d(\.\d+)?)?$"
 ZONE_TEXT = r"(Z|[-+]\d\d(:?\d\d)?)$"
 TIMESTAMP_TEXT = r"^\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[-+]\d\d(:?\d\d)?)?)?$"
@@ -176,8 +178,17 @@ def truncate(column: pa.Array, t: DataType) -> pa.Array:
     return pa.array(numbers - rest, mask=mask).view(column.type)
 
 
-def check_digits(column: pa.Array, t: DataType) -> None:
-    """Raise RowFailure for decimals with more digits than their type, which pyarrow lets pass."""
+def check_digits(column: pa.Array, t: DataType, texts: pa.Array | None = None) -> None:
+    """Raise RowFailure for numbers that are too large for their type, which pyarrow lets pass.
+
+    Without the `texts` a DOUBLE that is infinite is refused, since it may have become so.
+    """
+    if isinstance(t, Float) and len(column):
+        bad = np.asarray(pc.is_inf(column).fill_null(False))
+        if bad.any() and texts is not None:
+            bad &= ~np.asarray(pc.match_substring_regex(texts, _INFINITE).fill_null(True))
+        if bad.any():
+            raise RowFailure(bad, str(t))
     if isinstance(t, Decimal) and len(column):
         whole = t.precision - t.scale
         most = pa.scalar(Number(f"0{'9' * whole}.{'9' * t.scale}"), t.arrow)
@@ -242,6 +253,8 @@ def _why(text: str, t: DataType) -> str:
             return f": it has more than {t.scale} digits after the point"
         if (whole + digits).isdigit():
             return ": it is too large"
+    if isinstance(t, Float) and re.match(_DECIMAL, text):
+        return ": it is out of range"
     if isinstance(t, Integer) and text.lstrip("-").isdigit():
         return ": it is out of range"
     return ""
@@ -265,7 +278,7 @@ def _parse(texts: Operand, t: DataType, form: TimeFormat) -> Operand:
         return _from_base64(texts)
     if isinstance(t, Boolean | Integer | Float | Decimal | Date):
         values = texts.cast(t.arrow)
-        check_digits(values, t)
+        check_digits(values, t, texts)
         return values
     raise ConnectorError(f"a {t} cannot be read from text", hint="declare it VARCHAR")
 

@@ -175,6 +175,11 @@ def match_columns(wanted: Sequence[str], found: Sequence[str], source: str) -> l
     positions = []
     for name in wanted:
         same = folded.get(name.lower(), [])
+        if list(found).count(name) > 1:
+            raise ConnectorError(
+                f"{source} has {list(found).count(name)} columns called {name}",
+                hint="give each a name of its own in the file",
+            )
         if name in exact:
             positions.append(exact[name])
         elif len(same) == 1:
@@ -188,6 +193,9 @@ def match_columns(wanted: Sequence[str], found: Sequence[str], source: str) -> l
         else:
             shown = ", ".join(found[:50]) + (", ..." if len(found) > 50 else "")
             guess = did_you_mean(name, [n.lower() for n in found])
+            between = [c for c in ";|\t" if len(found) == 1 and c in found[0]]
+            if between:
+                guess = f"if its values are parted so, write delimiter = {between[0]!r}"
             raise ConnectorError(
                 f"{source} has no column {name}; it has {shown or 'none'}",
                 hint=guess or "declare the columns as the file names them",

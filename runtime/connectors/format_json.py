@@ -80,7 +80,8 @@ def _type(values: Sequence[Any], path: str) -> sql.DataType:
     if kinds <= {int, float, Number}:
         return sql.DOUBLE
     if kinds == {str}:
-        t = infer_text(pa.array(present))
+        # Half of a character is the row's mistake, and not to be met here.
+        t = infer_text(pa.array([v.encode("utf-8", "replace") for v in present]).cast(pa.string()))
         timed = isinstance(t, sql.Date | sql.Time | sql.Timestamp | sql.TimestampLtz)
         return t if timed else sql.VARCHAR
     if kinds == {list}:

@@ -29,6 +29,7 @@ from cep.types import (
     Row,
     Timestamp,
     TimestampLtz,
+    Varchar,
 )
 
 _KINDS = {
@@ -51,6 +52,8 @@ def parse_object(line: bytes) -> dict[str, Any]:
         raise ValueError("bytes that are not UTF-8") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"broken JSON: {error.msg} at column {error.colno}") from error
+    except ValueError as error:  # Python bounds the time that reading a number can take
+        raise ValueError("a number with thousands of digits") from error
     except RecursionError as error:
         raise ValueError("JSON that is nested too deep") from error
     if not isinstance(value, dict):
@@ -86,7 +89,9 @@ def build(values: Sequence[Any], t: DataType, form: TimeFormat) -> tuple[pa.Arra
         text = None if value is None else _text(value, t, epoch)
         if text is None and value is not None:
             messages[i] = f"{_shown(value)} is {kind(value)}, not {a(t)}"
-            if isinstance(value, Number) and isinstance(t, Float):
+            if isinstance(value, str) and isinstance(t, Varchar):
+                messages[i] = f"{_shown(value)} has half of a character"
+            if type(value) in {int, Number} and isinstance(t, Float):
                 messages[i] = f"{_shown(value)} is not {a(t)}: it is out of range"
         texts.append(text)
     column, wrong = from_text(pa.array(texts, pa.string()), t, form)
@@ -97,6 +102,7 @@ def build(values: Sequence[Any], t: DataType, form: TimeFormat) -> tuple[pa.Arra
 
 def _shown(value: object) -> str:
     text = str(value) if isinstance(value, str | Number) else json.dumps(value, default=str)
+    text = text.encode("utf-8", "backslashreplace").decode()
     return f"'{text[:60]}...'" if len(text) > 60 else f"'{text}'"
 
 

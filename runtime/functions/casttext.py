@@ -115,7 +115,14 @@ def read_float(text: Operand, target: Float) -> Operand:
     def one(t: str) -> float:
         return readtext.parse_float(t, str(target))
 
-    return _read(text, (lambda t: t.cast(target.arrow),), one, target.arrow)
+    def finite(t: Operand) -> Operand:
+        # Arrow takes a number that is too large for infinity.
+        numbers = t.cast(target.arrow)
+        if pc.any(pc.is_inf(columns(numbers)[0])).as_py():
+            raise pa.ArrowInvalid("infinity, which may be written or not")
+        return numbers
+
+    return _read(text, (finite,), one, target.arrow)
 
 
 def read_decimal(text: Operand, target: Decimal) -> Operand:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import math
 import re
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ _TIME_ONLY = re.compile(_TIME, re.ASCII)
 _TIMESTAMP = re.compile(f"{_DATE}(?:(?:[Tt]|\\s+){_TIME}(?:{_ZONE})?)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_LARGEST_REAL = 3.4028235677973366e38
 _SPECIAL = re.compile(r"[+-]?(inf|infinity|nan)", re.IGNORECASE | re.ASCII)
 _TRUTH = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
@@ -134,7 +136,11 @@ def parse_float(text: str, name: str) -> float:
     stripped = text.strip()
     if not (_NUMBER.fullmatch(stripped) or _SPECIAL.fullmatch(stripped)):
         raise unreadable(text, name)
-    return float(stripped)
+    number = float(stripped)
+    too_large = abs(number) > _LARGEST_REAL if name == "REAL" else math.isinf(number)
+    if too_large and not _SPECIAL.fullmatch(stripped):
+        raise ValueError(f"{stripped[:60]} is out of range for {name}")
+    return number
 
 
 def parse_decimal(text: str, precision: int, scale: int) -> decimal.Decimal:
