@@ -140,7 +140,7 @@ def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive
             span=statement.target.span,
             hint="insert into the stream it reads",
         )
-    query = _arranged(engine, statement, target)
+    query = _arranged(engine, statement, target, parameters)
     if isinstance(target, Relation) and isinstance(statement.query.body, ast.Values):
         names = engine.input_schema(target).names
         width = len(engine.plan(query, parameters).schema)
@@ -169,7 +169,9 @@ def _tuples(batch: pa.RecordBatch) -> Any:
     return zip(*(map(positional, c.to_pylist()) for c in batch.columns), strict=True)
 
 
-def _arranged(engine: Engine, statement: ast.Insert, target: Relation | SinkEntry) -> ast.Query:
+def _arranged(
+    engine: Engine, statement: ast.Insert, target: Relation | SinkEntry, parameters: Parameters
+) -> ast.Query:
     """Return the query of an INSERT with its columns in the order of the target's."""
     if not statement.columns:
         return statement.query
@@ -188,6 +190,12 @@ def _arranged(engine: Engine, statement: ast.Insert, target: Relation | SinkEntr
                 span=column.span,
                 hint=did_you_mean(column.value, wanted) or f"its columns are {', '.join(wanted)}",
             )
+    width = len(engine.plan(statement.query, parameters).schema)
+    if width != len(given):
+        raise BindError(
+            f"{len(given)} columns are named, and the query has {width}",
+            span=statement.columns[0].span.to(statement.columns[-1].span),
+        )
     source = ast.DerivedTable(
         statement.query, ast.Alias(ast.Name("given"), statement.columns), span=statement.span
     )

@@ -87,11 +87,20 @@ def bind_relation(
             span=written.span,
             hint="leave it out",
         )
+    if written.if_not_exists and written.or_replace:
+        raise BindError(
+            "OR REPLACE and IF NOT EXISTS contradict each other",
+            span=written.span,
+            hint="leave one of them out",
+        )
     if written.checks:
         raise UnsupportedError("CHECK", span=written.checks[0].span)
     options = options_of(written.options, context)
     connector = None
     if options and "connector" not in options:
+        for option in written.options:
+            if option.key.lower() in ("log", "retention", "compaction"):
+                raise UnsupportedError(f"the option {option.key.lower()}", span=option.span)
         raise BindError(
             "WITH (…) does not say which connector reads the stream",
             span=written.options[0].span,

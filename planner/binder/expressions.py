@@ -38,6 +38,12 @@ _WITHOUT_PARENTHESES = (
     "localtime",
 )
 
+_LATER_FUNCTIONS = {
+    *("corr", "covar_pop", "covar_samp", "median", "percentile_cont", "percentile_disc"),
+    *("approx_count_distinct", "approx_percentile", "current_watermark", "search"),
+}
+"""Functions and aggregates of the language that are not there yet."""
+
 
 class ExpressionBinder:
     """Binds expressions against the columns of one scope.
@@ -407,6 +413,7 @@ class ExpressionBinder:
             (written.filter is not None, "FILTER"),
             (written.order_by, "ORDER BY"),
             (written.within_group, "WITHIN GROUP"),
+            (written.ignore_nulls, "IGNORE NULLS"),
         ):
             if clause and name in self.context.functions:
                 raise BindError(
@@ -420,6 +427,8 @@ class ExpressionBinder:
             return Coalesce(operands[0].type, tuple(operands))
         overloads = self.context.functions.overloads(name)
         if not overloads or not name[0].isalpha():
+            if name in _LATER_FUNCTIONS:
+                raise UnsupportedError(name.upper(), span=written.name.span)
             known = [*self.context.functions.names(), *self.context.aggregates.names(), "coalesce"]
             raise BindError(
                 f"there is no function called {name}",

@@ -19,10 +19,12 @@ from cep.planner.logical import (
     Limit,
     Node,
     Project,
+    Scan,
     Sort,
     SortKey,
     Union,
     Values,
+    walk,
 )
 from cep.runtime.operators.aggregate import Emission
 from cep.types import DAY_INTERVAL, DataType, Field, common_type
@@ -45,9 +47,20 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
                 span=option.span,
                 hint="write WITH (state_ttl = INTERVAL '1' DAY)",
             )
+        if ttl is not None:
+            raise BindError("state_ttl is given twice", span=option.span)
         ttl = _interval(option.value, context)
     plain = replace(query, emit=None, late=None, options=(), on_error_stop=False)
-    return bind_query(plain, replace(context, emission=emission, ttl=ttl))
+    plan = bind_query(plain, replace(context, emission=emission, ttl=ttl))
+    if query.emit is not None and emission is Emission.WATERMARK:
+        for node in walk(plan):
+            if isinstance(node, Scan) and not (node.relation.bounded or node.relation.watermark):
+                raise BindError(
+                    f"EMIT AFTER WATERMARK needs event time, and {node.relation.name} has none",
+                    span=query.emit.span,
+                    hint="declare it with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND",
+                )
+    return plan
 
 
 def _interval(written: ast.Expression, context: Context) -> int:
@@ -61,6 +74,13 @@ def _interval(written: ast.Expression, context: Context) -> int:
 
 def bind_query(query: ast.Query, context: Context) -> Node:
     """Bind a query at any depth."""
+    if query.on_error_stop:
+        raise BindError("ON ERROR STOP belongs to the end of the outermost query", span=query.span)
+    for i, common in enumerate(query.common):
+        if common.name.value in {c.name.value for c in query.common[:i]}:
+            raise BindError(
+                f"there are two WITH queries called {common.name.value}", span=common.name.span
+            )
     clause = query.emit or query.late or (query.options[0] if query.options else None)
     if clause is not None:
         raise BindError(

@@ -45,6 +45,12 @@ _KNOWN = (
 def bind_type(written: ast.TypeName) -> DataType:
     """Return the type a written one means; raise BindError where there is none."""
     name = " ".join(written.name.upper().split())
+    if name in _PLAIN and written.parameters:
+        raise BindError(
+            f"{written.name} takes no length",
+            span=written.span,
+            hint=f"write {written.name}: nothing would be cut or padded",
+        )
     if name in _PLAIN:
         return _PLAIN[name]
     if name in ("DECIMAL", "NUMERIC", "DEC"):
