@@ -115,7 +115,8 @@ class Running:
             self.let_go += self.said.popleft().rows
 
     def begin(self) -> None:
-        """Push the rows that are written in the query itself."""
+        """Say what is true before any row has come; push the rows written in the query itself."""
+        self._attempt(self.graph.begin)
         for node, values in self._lowered.constants:
             batch, messages = values_batch(values, self._session)
             if messages and self.aside.strict:

@@ -50,6 +50,12 @@ class Graph:
         for node in self.nodes:
             node.operator.outlet = outlet
 
+    def begin(self) -> None:
+        """Let every operator say what is true before any row has come."""
+        for index, node in enumerate(self.nodes):
+            for out in node.operator.begin():
+                self._hand_on(node, index, out)
+
     def push(self, index: int, port: int, batch: Batch) -> None:
         """Send rows into a node, and what it says further on."""
         if not batch.rows:

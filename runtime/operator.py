@@ -69,6 +69,10 @@ class Operator(ABC):
         self.finished = False
         """Whether the operator wants no more rows; the query ends when it has said what it has."""
 
+    def begin(self) -> Iterable[Batch]:
+        """Say what is true before any row has come; called once, and not after a restore."""
+        return ()
+
     @abstractmethod
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         """Take rows from an input (at least one) and return what can be said because of them."""
