@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from cep.runtime.aggregates.registry import Aggregate
+from cep.runtime.aggregates.calls import spoken
+from cep.runtime.aggregates.registry import Aggregate, Ordering
 from cep.runtime.functions.registry import Function
 from cep.types import BOOLEAN, VARCHAR, DataType
 
@@ -175,6 +176,8 @@ class AggregateExpression(Expression):
     arguments: tuple[Expression, ...]
     filter: Expression | None = None
     distinct: bool = False
+    order: Ordering | None = None
+    settings: tuple[object, ...] = ()
 
     def children(self) -> tuple[Expression, ...]:
         return self.arguments + (() if self.filter is None else (self.filter,))
@@ -186,10 +189,10 @@ class AggregateExpression(Expression):
         )
 
     def __str__(self) -> str:
-        shown = ", ".join(map(str, self.arguments)) or "*"
-        distinct = "DISTINCT " if self.distinct else ""
-        where = "" if self.filter is None else f" FILTER (WHERE {self.filter})"
-        return f"{self.aggregate.name.upper()}({distinct}{shown}){where}"
+        where = None if self.filter is None else str(self.filter)
+        arguments = [str(a) for a in self.arguments]
+        name = self.aggregate.name
+        return spoken(name, arguments, where, self.distinct, self.order, self.settings)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

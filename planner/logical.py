@@ -247,14 +247,6 @@ class Tumble(Unary):
         return f"Tumble {duration(self.size_us)} on {name}{offset}"
 
 
-def show_call(call: AggregateCall, names: tuple[str, ...]) -> str:
-    """Return an aggregate call with the names of the input's columns."""
-    shown = ", ".join(names[i] for i in call.arguments) or "*"
-    where = "" if call.filter is None else f" FILTER (WHERE {names[call.filter]})"
-    distinct = "DISTINCT " if call.distinct else ""
-    return f"{call.aggregate.name.upper()}({distinct}{shown}){where}"
-
-
 @dataclass(frozen=True)
 class Aggregate(Unary):
     """One row per group: the keys, then the aggregates. Without calls it is DISTINCT.
@@ -323,7 +315,7 @@ class Aggregate(Unary):
 
     def describe(self) -> str:
         names = self.input.schema.names
-        calls = ", ".join(show_call(c, names) for c in self.calls)
+        calls = ", ".join(c.show(names) for c in self.calls)
         keys = ", ".join(names[i] for i in self.keys)
         if not self.calls:
             head = f"Distinct on {keys}"

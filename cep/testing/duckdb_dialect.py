@@ -19,7 +19,8 @@ from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant
 from cep.planner.logical import Aggregate, time_unit, walk
-from cep.testing.duckdb_expressions import DuckDbExpressions, Untranslatable, quoted
+from cep.testing.duckdb_aggregates import Untranslatable
+from cep.testing.duckdb_expressions import DuckDbExpressions, quoted
 from cep.types import (
     Map,
     MonthInterval,

@@ -10,6 +10,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.types import bind_type
 from cep.planner.expressions import Constant
+from cep.testing.duckdb_aggregates import NAMES, AggregateWriter, Untranslatable
 from cep.types import (
     DATE,
     DAY_INTERVAL,
@@ -23,17 +24,6 @@ from cep.types import (
     Varchar,
     is_instant,
 )
-
-AGGREGATES = {
-    "count": "count",
-    "sum": "sum",
-    "min": "min",
-    "max": "max",
-    "avg": "avg",
-    "bool_and": "bool_and",
-    "every": "bool_and",
-    "bool_or": "bool_or",
-}
 
 FUNCTIONS = {
     "coalesce": "coalesce",
@@ -68,10 +58,6 @@ TYPE_NAMES = {
     "INTEGER": "INTEGER",
     "DOUBLE PRECISION": "DOUBLE",
 }
-
-
-class Untranslatable(Exception):
-    """Raised where DuckDB cannot say what is meant; the message says what that is."""
 
 
 class DuckDbExpressions(StatementWriter):
@@ -230,30 +216,14 @@ class DuckDbExpressions(StatementWriter):
 
     def _call(self, node: ast.Call) -> str:
         name = node.name.value
-        if name in AGGREGATES and not node.over:
-            return self._aggregate(node)
+        if name in NAMES and not node.over:
+            return AggregateWriter(self.text, self.type_of).call(node)
         if name not in FUNCTIONS:
             raise Untranslatable(f"the function {name.upper()}")
         result = self.type_of(node)
         if name == "abs" and isinstance(result, Integer):
             return f"CAST(abs(CAST({self.text(node.arguments[0])} AS HUGEINT)) AS {result})"
         return f"{FUNCTIONS[name]}({self.listed(node.arguments)})"
-
-    def _aggregate(self, node: ast.Call) -> str:
-        name = AGGREGATES[node.name.value]
-        arguments = self.listed(node.arguments)
-        kinds = [self.type_of(a) for a in node.arguments if not isinstance(a, ast.Star)]
-        if kinds and isinstance(kinds[0], Float) and name in ("sum", "avg"):
-            # Ours are compensated, so that the order of the rows does not matter.
-            name = "fsum" if name == "sum" else "favg"
-        if kinds and isinstance(kinds[0], Decimal) and name == "avg":
-            raise Untranslatable("AVG of DECIMAL is DOUBLE there")
-        if kinds and kinds[0] == DAY_INTERVAL and name in ("sum", "avg"):
-            raise Untranslatable(f"{name.upper()} of INTERVAL")
-        text = f"{name}({'DISTINCT ' if node.distinct else ''}{arguments})"
-        if node.filter is not None:
-            text += f" FILTER (WHERE {self.text(node.filter)})"
-        return text
 
 
 def _interval(constant: Constant) -> str:

@@ -11,6 +11,7 @@ from cep import types
 from cep.errors import BindError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder import literals
+from cep.planner.binder.aggregates import bind_aggregate
 from cep.planner.binder.context import Context
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.types import bind_type
@@ -39,7 +40,6 @@ _WITHOUT_PARENTHESES = (
 )
 
 _LATER_FUNCTIONS = {
-    *("corr", "covar_pop", "covar_samp", "median", "percentile_cont", "percentile_disc"),
     *("approx_count_distinct", "approx_percentile", "current_watermark", "search"),
 }
 """Functions and aggregates of the language that are not there yet."""
@@ -138,7 +138,7 @@ class ExpressionBinder:
         if resolved is None:
             resolved = functions.resolve(name, shown)
         if resolved is None:
-            raise self._no_overload(
+            raise self.no_overload(
                 name, [a.type for a in arguments], functions.overloads(name), span
             )
         function, targets = resolved
@@ -148,9 +148,10 @@ class ExpressionBinder:
         )
         return Call(function.result_type(targets), function, operands)
 
-    def _no_overload(
+    def no_overload(
         self, name: str, given: Sequence[DataType], overloads: Sequence[Signature], span: Span
     ) -> BindError:
+        """Return the error of a call that no overload fits."""
         shown = ", ".join(map(str, given))
         if not name[0].isalpha() and len(given) == 2:
             return BindError(
@@ -459,41 +460,8 @@ class ExpressionBinder:
                 span=written.span,
                 hint="conditions on aggregates go into HAVING",
             )
-        for clause, what in (
-            (written.order_by, "ORDER BY inside an aggregate"),
-            (written.within_group, "WITHIN GROUP"),
-            (written.ignore_nulls, "IGNORE NULLS"),
-        ):
-            if clause:
-                raise UnsupportedError(what, span=written.span)
         inner = ExpressionBinder(self.scope, self.context, place="inside another aggregate")
-        arguments: list[Expression] = []
-        if not (len(written.arguments) == 1 and isinstance(written.arguments[0], ast.Star)):
-            arguments = [inner.bind(a) for a in written.arguments]
-        elif name != "count":
-            raise BindError(
-                f"{name.upper()}(*) has no meaning", span=written.span, hint="only COUNT takes *"
-            )
-        elif written.distinct:
-            raise BindError(
-                "COUNT(DISTINCT *) has no meaning", span=written.span, hint="name the columns"
-            )
-        elif not arguments and isinstance(written.arguments[0], ast.Star):
-            arguments = []
-        given = [a.type for a in arguments]
-        resolved = self.context.aggregates.resolve(name, given)
-        if resolved is None:
-            overloads = self.context.aggregates.overloads(name)
-            raise self._no_overload(name.upper(), given, overloads, written.span)
-        aggregate, targets = resolved
-        operands = tuple(
-            self.converted(a, t, s.span)
-            for a, t, s in zip(arguments, targets, written.arguments, strict=False)
-        )
-        condition = None if written.filter is None else inner.condition(written.filter)
-        return AggregateExpression(
-            aggregate.result_type(targets), aggregate, operands, condition, written.distinct
-        )
+        return bind_aggregate(inner, written)
 
     # ------------------------------------------------------------ not yet
 

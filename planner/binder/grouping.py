@@ -92,6 +92,8 @@ class Groups:
                 c.type,
                 None if c.filter is None else columns.index(c.filter),
                 c.distinct,
+                c.order,
+                c.settings,
             )
             for c in self.calls
         )

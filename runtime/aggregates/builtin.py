@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cep.runtime.aggregates import ranking
+from cep.runtime.aggregates import comoments, ranking
 from cep.runtime.aggregates.accumulator import Accumulator, Valued
+from cep.runtime.aggregates.comoments import CoMoments
 from cep.runtime.aggregates.counts import Count, Truths
 from cep.runtime.aggregates.exact import ExactSum
 from cep.runtime.aggregates.extremes import Extreme, simple
 from cep.runtime.aggregates.floats import FloatSum
 from cep.runtime.aggregates.lists import Listing
 from cep.runtime.aggregates.moments import Moments, spread
+from cep.runtime.aggregates.percentiles import Ordered, fraction
 from cep.runtime.aggregates.ranking import BestRow, Retained
 from cep.runtime.aggregates.registry import Aggregate, Aggregates
-from cep.runtime.functions.registry import Family
+from cep.runtime.functions.registry import Family, Setting
 from cep.runtime.state.column import Ids
 from cep.types import (
     BIGINT,
@@ -70,7 +72,7 @@ def _greatest_of(kept: Extreme | BestRow | Retained, groups: Ids, result: DataTy
     return kept.last(groups, result) if isinstance(kept, Retained) else kept.value(groups, result)
 
 
-_ordered = ranking.retained(ranking.LEAST)
+_earliest = ranking.best(ranking.EARLIEST)
 _in_time = ranking.retained(ranking.KEPT_IN_TIME)
 
 _ = AGGREGATES.declare
@@ -125,7 +127,35 @@ for _names, _sample, _root, _summary in (
         _summary,
         state=Moments,
         value=spread(sample=_sample, root=_root),
+        retracting=CoMoments,
     )
+
+for _name, _value, _summary in (
+    ("corr", comoments.correlation, "The correlation of two columns, from -1 to 1."),
+    ("covar_pop", comoments.spread(0, 1, sample=False), "The covariance of these pairs."),
+    (
+        "covar_samp",
+        comoments.spread(0, 1, sample=True),
+        "The covariance of pairs, estimated from a sample.",
+    ),
+    ("regr_avgx", comoments.mean(1), "The mean of the second argument, over the pairs."),
+    ("regr_avgy", comoments.mean(0), "The mean of the first argument, over the pairs."),
+    ("regr_sxx", comoments.spread(1, 1, sample=None), "The squares around regr_avgx, summed."),
+    ("regr_syy", comoments.spread(0, 0, sample=None), "The squares around regr_avgy, summed."),
+    ("regr_sxy", comoments.spread(0, 1, sample=None), "The products around both means, summed."),
+    ("regr_slope", comoments.slope, "The slope of the line y = a x + b through pairs (y, x)."),
+    ("regr_intercept", comoments.intercept, "Where the line through pairs (y, x) is at x = 0."),
+    ("regr_r2", comoments.determination, "The part of the variance of y that the line explains."),
+):
+    _(_name, [DOUBLE, DOUBLE], DOUBLE, _summary, state=CoMoments, value=_value)
+_(
+    "regr_count",
+    [DOUBLE, DOUBLE],
+    BIGINT,
+    "The number of pairs.",
+    state=CoMoments,
+    value=CoMoments.counted,
+)
 
 _(
     "min",
@@ -133,7 +163,7 @@ _(
     _itself,
     "The least value.",
     state=_least,
-    retracting=_ordered,
+    retracting=Ordered,
     value=_extreme,
     once=True,
 )
@@ -143,7 +173,7 @@ _(
     _itself,
     "The greatest value.",
     state=_greatest,
-    retracting=_ordered,
+    retracting=Ordered,
     value=_greatest_of,
     once=True,
 )
@@ -155,6 +185,14 @@ _(
     state=Truths,
     value=Truths.every,
     once=True,
+)
+_(
+    "count_if",
+    [BOOLEAN],
+    BIGINT,
+    "The number of rows for which the condition is true.",
+    state=Truths,
+    value=Truths.number,
 )
 _(
     "bool_or",
@@ -170,22 +208,35 @@ _(
     "first_value",
     [ANY],
     _itself,
-    "The value of the earliest row.",
-    state=ranking.best(ranking.EARLIEST),
+    "The value of the earliest row, or of the first in the order of ORDER BY.",
+    state=_earliest,
     retracting=_in_time,
+    ordered=ranking.end(last=False),
     value=_extreme,
+    takes_nulls=True,
 )
 _(
     "last_value",
     [ANY],
     _itself,
-    "The value of the latest row.",
+    "The value of the latest row, or of the last in the order of ORDER BY.",
     state=ranking.best(ranking.LATEST),
     retracting=_in_time,
+    ordered=ranking.end(last=True),
     value=_greatest_of,
+    takes_nulls=True,
 )
 _(
-    "arg_min",
+    "any_value",
+    [ANY],
+    _itself,
+    "A value, always the earliest that is not NULL.",
+    state=_earliest,
+    retracting=_in_time,
+    value=_extreme,
+)
+_(
+    ["arg_min", "min_by"],
     [ANY, COMPARABLE],
     _itself,
     "The first argument where the second is least; of several, the earliest.",
@@ -194,7 +245,7 @@ _(
     value=_extreme,
 )
 _(
-    "arg_max",
+    ["arg_max", "max_by"],
     [ANY, COMPARABLE],
     _itself,
     "The first argument where the second is greatest; of several, the earliest.",
@@ -207,9 +258,10 @@ _(
     "array_agg",
     [ANY],
     Array,
-    "All values, NULLs too, by event time.",
+    "All values, NULLs too, by event time or ORDER BY.",
     state=Listing.of,
     retracting=Listing.retracting,
+    ordered=Listing.ordered,
     value=Listing.array,
     takes_nulls=True,
 )
@@ -218,12 +270,45 @@ for _text in (VARCHAR, BYTES):
         ["string_agg", "listagg"],
         [_text, _text],
         _text,
-        "All values by event time, with a separator (a comma) between them.",
+        "All values by event time or ORDER BY, with a separator (a comma) between them.",
         state=Listing.of,
         retracting=Listing.retracting,
+        ordered=Listing.ordered,
         value=Listing.text,
         optional=1,
     )
+
+
+FRACTION = Setting("fraction", DOUBLE, fraction)
+
+_("median", [DOUBLE], DOUBLE, "The value in the middle.", state=Ordered, value=Ordered.median)
+_(
+    "percentile_cont",
+    [DOUBLE, FRACTION],
+    DOUBLE,
+    "The value below which such a fraction lies, between two values if need be.",
+    state=Ordered,
+    value=Ordered.continuous,
+    within=True,
+)
+_(
+    "percentile_disc",
+    [COMPARABLE, FRACTION],
+    _itself,
+    "The first value at or below which such a fraction lies.",
+    state=Ordered,
+    value=Ordered.discrete,
+    within=True,
+)
+_(
+    "mode",
+    [COMPARABLE],
+    _itself,
+    "The value that is there most often; of several, the least.",
+    state=Ordered,
+    value=Ordered.mode,
+    within=True,
+)
 
 
 def resolve(name: str, types: Sequence[DataType]) -> tuple[Aggregate, tuple[DataType, ...]] | None:

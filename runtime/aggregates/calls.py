@@ -11,7 +11,7 @@ import pyarrow as pa
 from cep.runtime.aggregates.accumulator import Accumulator, Rows
 from cep.runtime.aggregates.counts import Count
 from cep.runtime.aggregates.distinct import Distinct
-from cep.runtime.aggregates.registry import Aggregate
+from cep.runtime.aggregates.registry import Aggregate, Ordering
 from cep.runtime.rowerrors import Messages, merge
 from cep.runtime.state.column import Ids
 from cep.runtime.state.vectors import integers, valid, view
@@ -23,7 +23,8 @@ class AggregateCall:
     """A call of an aggregate: `arguments` and `filter` are columns of the input.
 
     The arguments have the types that `Aggregates.resolve` converted to; `filter` is BOOLEAN, and
-    only rows where it is true count. `result` is the type of the outcome.
+    only rows where it is true count. `result` is the type of the outcome. `settings` are the
+    constants that the value is asked with.
     """
 
     aggregate: Aggregate
@@ -31,15 +32,49 @@ class AggregateCall:
     result: DataType
     filter: int | None = None
     distinct: bool = False
+    order: Ordering | None = None
+    settings: tuple[object, ...] = ()
+
+    def show(self, names: Sequence[str]) -> str:
+        """Return the call with the names of the input's columns."""
+        where = None if self.filter is None else names[self.filter]
+        arguments = [names[a] for a in self.arguments]
+        name = self.aggregate.name
+        return spoken(name, arguments, where, self.distinct, self.order, self.settings)
+
+
+def spoken(
+    name: str,
+    arguments: Sequence[str],
+    where: str | None,
+    distinct: bool,
+    order: Ordering | None,
+    settings: Sequence[object],
+) -> str:
+    """Return the call of an aggregate as EXPLAIN shows it."""
+    own = arguments if order is None else arguments[: order.arguments]
+    shown = ", ".join([*own, *(str(s) for s in settings if not isinstance(s, bool))]) or "*"
+    if order is not None:
+        keys = (
+            arguments[k.argument]
+            + (" DESC" if k.descending else "")
+            + (" NULLS FIRST" if k.nulls_first else "")
+            for k in order.keys
+        )
+        shown += f" ORDER BY {', '.join(keys)}"
+    elif True in settings:
+        shown += " DESC"
+    condition = "" if where is None else f" FILTER (WHERE {where})"
+    return f"{name.upper()}({'DISTINCT ' if distinct else ''}{shown}){condition}"
 
 
 @dataclass(slots=True)
 class _Input:
-    """The rows and columns that some accumulators take."""
+    """The rows and columns that some accumulators take; rows with a NULL in `strict` are not."""
 
     arguments: tuple[int, ...]
     filter: int | None
-    takes_nulls: bool
+    strict: tuple[int, ...]
     accumulators: list[Accumulator] = field(default_factory=list)
 
 
@@ -62,7 +97,7 @@ class Calls:
         self.rows: Count | None = None
         if not append_only:
             self.rows = Count()
-            self._enter(self.rows, (), None, takes_nulls=True)
+            self._enter(self.rows, (), None, ())
         self._of_call = [self._accumulator(call) for call in self.calls]
         self.times = any(a.timed if isinstance(a, Distinct) else a.times for a in self.accumulators)
 
@@ -70,29 +105,37 @@ class Calls:
         """Find or make the accumulator of a call."""
         aggregate = call.aggregate
         distinct = call.distinct and not aggregate.once and bool(call.arguments)
-        make = aggregate.make(self._append_only)
-        # COUNT(*) takes no argument that could be NULL.
-        takes_nulls = aggregate.takes_nulls or not call.arguments
-        given = (call.arguments, call.filter, takes_nulls)
-        key = (make, distinct, *given)
+        own = len(call.arguments) if call.order is None else call.order.arguments
+        strict = () if aggregate.takes_nulls else call.arguments[:own]
+        given = (call.arguments, call.filter, strict)
+        make: object = aggregate.ordered if call.order else aggregate.make(self._append_only)
+        key = (make, call.order, distinct, *given)
         if key in self._made:
             return self._made[key]
         types = [self._schema.types[a] for a in call.arguments]
-        made = make(types)
+        if call.order is None:
+            made = aggregate.make(self._append_only)(types)
+        else:
+            assert aggregate.ordered is not None
+            made = aggregate.ordered(types, call.order, self._append_only)
         self._made[key] = made
         if not distinct:
-            self._enter(made, call.arguments, call.filter, takes_nulls=takes_nulls)
+            self._enter(made, *given)
             return made
         if given not in self._distinct:
             self._distinct[given] = Distinct(types)
-            self._enter(self._distinct[given], *given[:2], takes_nulls=takes_nulls)
+            self._enter(self._distinct[given], *given)
         self._distinct[given].inner.append(made)
         return made
 
     def _enter(
-        self, made: Accumulator, arguments: tuple[int, ...], where: int | None, *, takes_nulls: bool
+        self,
+        made: Accumulator,
+        arguments: tuple[int, ...],
+        where: int | None,
+        strict: tuple[int, ...],
     ) -> None:
-        given = (arguments, where, takes_nulls)
+        given = (arguments, where, strict)
         taker = self._inputs.setdefault(given, _Input(*given))
         taker.accumulators.append(made)
         self.accumulators.append(made)
@@ -102,11 +145,10 @@ class Calls:
         for taker in self._inputs.values():
             arguments = [columns[a] for a in taker.arguments]
             mask = None if taker.filter is None else _true(columns[taker.filter])
-            if not taker.takes_nulls:
-                for argument in arguments:
-                    where = valid(argument)
-                    if where is not None:
-                        mask = where if mask is None else mask & where
+            for column in taker.strict:
+                where = valid(columns[column])
+                if where is not None:
+                    mask = where if mask is None else mask & where
             some = rows
             if mask is not None and not mask.all():
                 kept = np.flatnonzero(mask)
@@ -123,7 +165,7 @@ class Calls:
         arrays = []
         messages: Messages | None = None
         for call, accumulator in zip(self.calls, self._of_call, strict=True):
-            values, errors = call.aggregate.value(accumulator, groups, call.result)
+            values, errors = call.aggregate.value(accumulator, groups, call.result, *call.settings)
             arrays.append(values)
             messages = merge(messages, errors)
         return tuple(arrays), messages

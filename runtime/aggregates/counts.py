@@ -49,6 +49,10 @@ class Truths(Accumulator):
         np.add.at(self.count.data, groups, other.count.data[others])
         np.add.at(self.true.data, groups, other.true.data[others])
 
+    def number(self, groups: Ids, result: DataType) -> Valued:
+        """COUNT_IF: how many rows are true."""
+        return arrow(self.true.data[groups], result.arrow), None
+
     def every(self, groups: Ids, result: DataType) -> Valued:
         """BOOL_AND: true where no row is false, NULL where there is none."""
         count = self.count.data[groups]

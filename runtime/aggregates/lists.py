@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.aggregates.accumulator import Valued
-from cep.runtime.aggregates.ranking import ARRIVED, TIME, Ranking, Retained
+from cep.runtime.aggregates.ranking import ARRIVED, TIME, Ranking, Retained, by_keys
+from cep.runtime.aggregates.registry import Ordering
 from cep.runtime.state.bags import ARRIVAL
 from cep.runtime.state.column import Ids
 from cep.runtime.state.vectors import packed
@@ -28,6 +29,11 @@ class Listing(Retained):
     def retracting(types: Sequence[DataType]) -> Listing:
         """Keep rows that can be taken back: those equal in time and values stand together."""
         return Listing(_ranking(len(types), (TIME,)), types)
+
+    @staticmethod
+    def ordered(types: Sequence[DataType], order: Ordering, append_only: bool) -> Listing:
+        """Keep rows in the order that the call names."""
+        return Listing(by_keys(order, kept=not append_only), types)
 
     def _rows(self, groups: Ids) -> tuple[list[pa.Array], np.ndarray, np.ndarray]:
         """Return the argument columns of all rows, where each group's end, and which have any."""

@@ -1,8 +1,12 @@
-"""Variance and standard deviation, compensated and invertible."""
+"""Variance and standard deviation over append-only input, compensated.
+
+Where rows can be taken back `comoments` keeps more digits, so that an outlier leaves no trace.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +22,7 @@ class Moments(Accumulator):
     """Sums of the distances from a pivot and of their squares: 57 bytes per group.
 
     The pivot is the first value that came, so that the sums stay near to what is asked for, however
-    far from zero the values are; it remains when its row is taken back. Squares are summed with
-    what their rounding lost, so that rows can be taken back without trace.
+    far from zero the values are. Squares are summed with what their rounding lost.
     """
 
     def __init__(self, types: Sequence[DataType]) -> None:
@@ -130,10 +133,17 @@ class Moments(Accumulator):
         self.second.restore(groups, {"groups": tables["second"]})
 
 
-def spread(*, sample: bool, root: bool) -> Callable[[Moments, Ids, DataType], Valued]:
+class Spread(Protocol):
+    """What a variance can be read from."""
+
+    def variance(self, groups: Ids, *, sample: bool) -> tuple[Floats, np.ndarray]:
+        """Return the variances, and where there are rows enough for one."""
+
+
+def spread(*, sample: bool, root: bool) -> Callable[[Spread, Ids, DataType], Valued]:
     """Return what says a variance or, with `root`, a standard deviation; NULL over too few rows."""
 
-    def value(moments: Moments, groups: Ids, result: DataType) -> Valued:
+    def value(moments: Spread, groups: Ids, result: DataType) -> Valued:
         variance, some = moments.variance(groups, sample=sample)
         values = np.sqrt(variance) if root else variance
         return arrow(values, result.arrow, None if some.all() else some), None

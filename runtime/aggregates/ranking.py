@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.registry import Ordering
 from cep.runtime.state.bags import ARRIVAL, Bags
 from cep.runtime.state.codes import Codec, codec
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import Codes, integers, valid, view
-from cep.types import BIGINT, DataType
+from cep.types import BIGINT, BOOLEAN, DataType
 
 TIME = -1
 """As a source: the time of the row."""
@@ -28,32 +29,50 @@ ARRIVED = -2
 
 
 @dataclass(frozen=True)
+class IsNull:
+    """As a source: whether an argument is NULL, by which NULLs stand before or behind values."""
+
+    argument: int
+
+
+Source = int | IsNull
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Which columns of a row are kept, how they rank it, and which of them is the value.
 
-    `sources` are arguments, TIME or ARRIVED. `order` names kept columns (or ARRIVAL, in `Retained`)
-    and whether the greater comes first. `value` is one of the kept columns.
+    `sources` are arguments, TIME, ARRIVED or IsNull. `order` names kept columns (or ARRIVAL, in
+    `Retained`) and whether the greater comes first. `value` is one of the kept columns.
     """
 
-    sources: tuple[int, ...]
+    sources: tuple[Source, ...]
     order: tuple[tuple[int, bool], ...]
     value: int
 
     @property
     def timed(self) -> bool:
         """Whether it asks for times and arrivals."""
-        return any(s < 0 for s in self.sources)
+        return any(s in {TIME, ARRIVED} for s in self.sources)
 
     def types(self, arguments: Sequence[DataType]) -> list[DataType]:
         """Return the types of the kept columns."""
-        return [BIGINT if s < 0 else arguments[s] for s in self.sources]
+        return [self._type(s, arguments) for s in self.sources]
+
+    @staticmethod
+    def _type(source: Source, arguments: Sequence[DataType]) -> DataType:
+        if isinstance(source, IsNull):
+            return BOOLEAN
+        return BIGINT if source < 0 else arguments[source]
 
     def columns(self, rows: Rows, arguments: Sequence[pa.Array]) -> list[pa.Array]:
         """Return the kept columns of rows; without an event time all times are 0."""
         return [self._column(s, rows, arguments) for s in self.sources]
 
     @staticmethod
-    def _column(source: int, rows: Rows, arguments: Sequence[pa.Array]) -> pa.Array:
+    def _column(source: Source, rows: Rows, arguments: Sequence[pa.Array]) -> pa.Array:
+        if isinstance(source, IsNull):
+            return arguments[source.argument].is_null()
         if source >= 0:
             return arguments[source]
         known = rows.times if source == TIME else rows.arrivals
@@ -101,7 +120,8 @@ class BestRow(Accumulator):
         if one.ordered:
             new = one.encode(column, valid(column))
             return [np.concatenate(pair) for pair in zip(kept, new, strict=True)]
-        values = pa.concat_arrays([one.decode(kept, None), column]).cast(pa.binary())
+        before = one.decode(kept, self._valid(best, k))
+        values = pa.concat_arrays([before, column]).cast(pa.binary()).fill_null(b"")
         encoded = values.dictionary_encode()
         order = view(pc.array_sort_indices(encoded.dictionary)).astype(np.int64)
         rank = np.empty(len(order), np.int64)
@@ -276,6 +296,39 @@ def best(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
 def retained(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
     """Return what makes a `Retained` in this order."""
     return lambda types: Retained(ranking, types)
+
+
+def by_keys(order: Ordering, *, last: bool = False, kept: bool = False) -> Ranking:
+    """Return the ranking of ORDER BY inside a call; ties go by time and then arrival.
+
+    `last` ranks the last row first. With `kept` it is one for `Retained`.
+    """
+    sources: list[Source] = []
+    directions: list[tuple[int, bool]] = []
+    for key in order.keys:
+        directions += [(len(sources), key.nulls_first), (len(sources) + 1, key.descending)]
+        sources += [IsNull(key.argument), key.argument]
+    for moment in (TIME, ARRIVED):
+        arrived = kept and moment == ARRIVED
+        directions.append((ARRIVAL if arrived else len(sources), False))
+        sources += [] if arrived else [moment]
+    value = len(sources)
+    return Ranking(
+        (*sources, *range(order.arguments)),
+        tuple((place, descending != last) for place, descending in directions),
+        value,
+    )
+
+
+def end(*, last: bool) -> Callable[[Sequence[DataType], Ordering, bool], Accumulator]:
+    """Return what makes the accumulator of the first or the last row of ORDER BY inside a call."""
+
+    def made(types: Sequence[DataType], order: Ordering, append_only: bool) -> Accumulator:
+        if append_only:
+            return BestRow(by_keys(order, last=last), types)
+        return Retained(by_keys(order, kept=True), types)
+
+    return made
 
 
 LEAST = Ranking((0,), ((0, False),), 0)

@@ -15,12 +15,38 @@ from typing import Any
 
 from cep.runtime.aggregates.accumulator import Accumulator, Valued
 from cep.runtime.functions.registry import Overloads, Parameter, Result, Signature
-from cep.runtime.state.column import Ids
 from cep.types import DataType
 
 State = Callable[[Sequence[DataType]], Accumulator]
-Value = Callable[[Any, Ids, DataType], Valued]
-"""From an accumulator, some of its groups and the type of the result to their values."""
+Value = Callable[..., Valued]
+"""From an accumulator, some of its groups and the type of the result to their values.
+
+The settings of the call, in the order of their parameters, come behind.
+"""
+
+
+@dataclass(frozen=True)
+class Key:
+    """An argument, by position, that rows are ordered by inside a call."""
+
+    argument: int
+    descending: bool = False
+    nulls_first: bool = False
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """ORDER BY inside a call: its keys, and how many of the arguments are the aggregate's own.
+
+    The arguments behind those are there to be ordered by.
+    """
+
+    keys: tuple[Key, ...]
+    arguments: int
+
+
+Ordered = Callable[[Sequence[DataType], Ordering, bool], Accumulator]
+"""From the types of the arguments, their order, and whether the input is append-only."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +55,9 @@ class Aggregate(Signature):
 
     `takes_nulls` rows reach the accumulator although an argument is NULL. `once` says that equal
     rows count once anyway, so that DISTINCT changes nothing (MIN, BOOL_AND). `can_fail` says that a
-    group may have no value because of an error (an overflow).
+    group may have no value because of an error (an overflow). `ordered` makes the accumulator where
+    ORDER BY is written inside the call. `within` takes its first argument from WITHIN GROUP (ORDER
+    BY …), and the direction, true where it is descending, is its last setting.
     """
 
     name: str
@@ -44,6 +72,8 @@ class Aggregate(Signature):
     takes_nulls: bool = False
     once: bool = False
     can_fail: bool = False
+    ordered: Ordered | None = field(default=None, repr=False)
+    within: bool = False
 
     def make(self, append_only: bool) -> State:
         """Return what makes the accumulator for input that is append-only or not."""

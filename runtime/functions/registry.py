@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cep.runtime.rowerrors import Operand
 from cep.types import Array, DataType, Map, Null, common_type, converts
@@ -89,10 +89,25 @@ class Choice:
         return self.name
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A constant that an aggregate is told once, such as the fraction of a percentile.
+
+    `check` returns what is wrong with a value, or None.
+    """
+
+    name: str
+    type: DataType
+    check: Callable[[Any], str | None] = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 Pattern = Variable | ArrayOf | MapOf
 """What is known once its variables are."""
 
-Parameter = DataType | Family | Pattern | Choice
+Parameter = DataType | Family | Pattern | Choice | Setting
 Result = DataType | Pattern | Callable[..., DataType]
 """A fixed type, one made of variables, or a function of the (converted) argument types."""
 
@@ -157,6 +172,10 @@ class Signature:
                 target = p.default if isinstance(t, Null) else t
             elif isinstance(p, Choice):
                 target = t
+            elif isinstance(p, Setting):
+                if not converts(t, p.type):
+                    return None
+                target = p.type
             else:
                 if not converts(t, p):
                     return None

@@ -416,6 +416,7 @@ class GroupAggregate(Operator):
         return f"GroupAggregate({' '.join(parts)})"
 
 
+            f"/{c.order}/{c.aggregate.takes_nulls}"
 _ONLY = np.zeros(1, np.int64)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.kernels import trees
+from cep.runtime.state.codes import codec
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import Codes
@@ -35,27 +36,27 @@ class Bags:
         self._reset()
 
     def _reset(self) -> None:
-        self._table = KeyTable(self._types, prefix=1)
+        columns = dict.fromkeys(c for c, _ in self._order if c != ARRIVAL)
+        # Strings are compared in one store.
+        texts = [c for c in columns if not codec(self._types[c]).ordered]
+        self._table = KeyTable(self._types, prefix=1, compared=texts)
         self._count = Column(np.int64)
         self._arrival = Column(np.int64)
         self._left = Column(np.int64, -1)
         self._right = Column(np.int64, -1)
         self._root = Column(np.int64, -1)
         self._owed = Column(np.int64, -1)
-        self._strings = None
+        self._strings = self._table.codecs[texts[0]].strings if texts else None
         places, modes = [], []
         for column, descending in self._order:
             if column == ARRIVAL:
                 places.append(-1)
                 modes.append(int(descending))
                 continue
-            codec, first = self._table.codecs[column], self._table.places[column]
-            for i in range(codec.width):
+            one, first = self._table.codecs[column], self._table.places[column]
+            for i in range(one.width):
                 places.append(first + i)
-                modes.append(int(descending) + (0 if codec.ordered else 2))
-            if not codec.ordered:
-                assert self._strings is None, "one column of strings in an order at most"
-                self._strings = codec.strings
+                modes.append(int(descending) + (0 if one.ordered else 2))
         # The group and, where the order leaves two rows equal, the other codes.
         rest = [p for p in range(self._table.width) if p not in places]
         self._places = np.array(places + rest, np.int64)

@@ -19,13 +19,18 @@ class KeyTable:
 
     NULL is a value of its own, equal to itself; NaN equals NaN and -0.0 equals 0.0. Before the key
     columns a row may have `prefix` plain codes, such as the number of its window or its group, and
-    after them one with a bit for each column that is NULL.
+    after them one with a bit for each column that is NULL. The `compared` columns of strings keep
+    them in one store.
     """
 
-    def __init__(self, types: Sequence[DataType], *, prefix: int = 0) -> None:
+    def __init__(
+        self, types: Sequence[DataType], *, prefix: int = 0, compared: Sequence[int] = ()
+    ) -> None:
         self.types = tuple(types)
         self.prefix = prefix
         self.codecs: tuple[Codec, ...] = tuple(codec(t) for t in self.types)
+        for k in compared[1:]:
+            self.codecs[k].strings = self.codecs[compared[0]].strings
         self.places: list[int] = []
         width = prefix
         for one in self.codecs:
@@ -51,7 +56,8 @@ class KeyTable:
     @property
     def nbytes(self) -> int:
         """The bytes of the index, the codes and the strings."""
-        return self._interner.nbytes + sum(c.nbytes for c in self.codecs)
+        stores = {id(c.strings): c.nbytes for c in self.codecs}
+        return self._interner.nbytes + sum(stores.values())
 
     def intern(self, columns: Sequence[pa.Array], prefix: Sequence[Codes] = ()) -> tuple[Ids, Ids]:
         """Return the id of each of n rows: int64[n], and which were made: int64[m]; O(n)."""

@@ -181,6 +181,9 @@ MERGED: list[tuple[str, tuple[DataType, ...]]] = [
     ("first_value", (VARCHAR,)),
     ("arg_max", (BIGINT, DOUBLE)),
     ("array_agg", (BIGINT,)),
+    ("covar_pop", (DOUBLE, DOUBLE)),
+    ("regr_intercept", (DOUBLE, DOUBLE)),
+    ("median", (DOUBLE,)),
 ]
 
 

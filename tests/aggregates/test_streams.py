@@ -102,6 +102,21 @@ def stream(seed: int, n: int, *, retracting: bool) -> list[Event]:
     return events
 
 
+ENDS = ("first_value", "last_value")
+ORDERS = (
+    (("d", True, False), ("s", False, True)),
+    (("name", False, True), ("s", True, False)),
+    (("w", False, False),),
+)
+PAIRED = (
+    "corr",
+    "covar_pop",
+    "covar_samp",
+    "regr_slope",
+    "regr_intercept",
+    "regr_r2",
+    "regr_count",
+)
 ALL = [
     call(SCHEMA, "count"),
     call(SCHEMA, "count", where="f"),
@@ -127,6 +142,22 @@ ALL = [
     call(SCHEMA, "min", "s", distinct=True, where="f"),
     call(SCHEMA, "max", "w", where="f"),
     call(SCHEMA, "sum", "d", where="f"),
+    call(SCHEMA, "count_if", "t"),
+    *(call(SCHEMA, name, c, ignore_nulls=True) for c in "sd" for name in ENDS),
+    *(call(SCHEMA, name, "s", by=by) for by in ORDERS for name in (*ENDS, "array_agg")),
+    call(SCHEMA, "string_agg", "s", "name", by=ORDERS[0]),
+    *(call(SCHEMA, name, "d", "b") for name in PAIRED),
+    call(SCHEMA, "corr", "b", "d", distinct=True),
+    *(call(SCHEMA, "median", c) for c in "dri"),
+    *(call(SCHEMA, "median", c, distinct=True) for c in "d"),
+    *(call(SCHEMA, "mode", c, settings=(d,)) for c in ("i", "s", "t") for d in (False, True)),
+    *(
+        call(SCHEMA, f"percentile_{kind}", "d", settings=(part, down))
+        for kind in ("cont", "disc")
+        for part in (0.0, 0.1, 0.75, 1.0)
+        for down in (False, True)
+    ),
+    call(SCHEMA, "percentile_disc", "s", settings=(0.3, False), where="f"),
 ]
 FEW = [
     call(SCHEMA, "count"),
