@@ -409,6 +409,7 @@ class GroupAggregate(Operator):
     def fingerprint(self) -> str:
         calls = ", ".join(
             f"{c.aggregate.signature}{c.arguments}{c.result}/{c.filter}/{c.distinct}"
+            f"/{c.order}/{c.aggregate.takes_nulls}"
             for c in self._calls.calls
         )
         parts = [f"[{self.input}]", f"{self.keys}", f"[{calls}]", f"{self.window}"]
@@ -416,7 +417,6 @@ class GroupAggregate(Operator):
         return f"GroupAggregate({' '.join(parts)})"
 
 
-            f"/{c.order}/{c.aggregate.takes_nulls}"
 _ONLY = np.zeros(1, np.int64)
 
 
