@@ -12,6 +12,7 @@ from cep.planner.expressions import Expression, Input
 from cep.planner.properties import Properties, WindowColumns
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
+from cep.runtime.windows import Cumulating, Cut, Gap, Grid, Hopping, Trailing
 from cep.types import DataType, Field, Schema, Timestamp, TimestampLtz
 
 
@@ -217,12 +218,28 @@ def duration(microseconds: int) -> str:
 
 
 @dataclass(frozen=True)
-class Tumble(Unary):
-    """Every row with the window it lies in: adds window_start, window_end, window_time."""
+class Window(Unary):
+    """Every row once per window it lies in: adds window_start, window_end, window_time.
+
+    `partition` are the columns by which sessions and trailing windows are cut. With `parts` the
+    bounds are those of what an aggregate above puts windows together from: a slice, or the session
+    of the row alone.
+    """
 
     time: int
-    size_us: int
-    offset_us: int = 0
+    cut: Cut
+    partition: tuple[int, ...] = ()
+    parts: bool = False
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the bounds of a row's windows follow from its time alone."""
+        return isinstance(self.cut, Hopping | Cumulating)
+
+    @property
+    def unit(self) -> int:
+        """The least step of the time column in microseconds."""
+        return time_unit(self.input.schema.fields[self.time].type)
 
     @cached_property
     def schema(self) -> Schema:
@@ -233,18 +250,52 @@ class Tumble(Unary):
     @cached_property
     def properties(self) -> Properties:
         n = len(self.input.schema)
-        unit = time_unit(self.input.schema.fields[self.time].type)
+        state = "none"
+        time = self.input.properties.time
+        if not self.fixed and not self.parts:
+            # The rows wait for the watermark, and with it their own time is past.
+            state = "the rows of open windows, freed when the watermark closes them"
+            time = n + 2
         return replace(
             self.input.properties,
+            time=time,
             key=None,
-            window=WindowColumns(n, n + 1, n + 2, unit, self.describe()),
-            state="none",
+            window=WindowColumns(n, n + 1, n + 2, self.unit, self._cutting(), self.partition),
+            state=state,
         )
 
     def describe(self) -> str:
-        name = self.input.schema.names[self.time]
-        offset = f", offset {duration(self.offset_us)}" if self.offset_us else ""
-        return f"Tumble {duration(self.size_us)} on {name}{offset}"
+        if self.parts:
+            cut = self.cut
+            what = f"slices of {duration(cut.width)}" if isinstance(cut, Grid) else "single rows"
+            return f"{self._cutting()}, in {what}"
+        return self._cutting()
+
+    def _cutting(self) -> str:
+        names = self.input.schema.names
+        by = f" by {', '.join(names[i] for i in self.partition)}" if self.partition else ""
+        return f"{_shape(self.cut)} on {names[self.time]}{by}{_shift(self.cut)}"
+
+
+def _shape(cut: Cut) -> str:
+    match cut:
+        case Hopping(size=size) if cut.single:
+            return f"Tumble {duration(size)}"
+        case Hopping(step=step, size=size):
+            return f"Hop {duration(size)} every {duration(step)}"
+        case Cumulating(step=step, size=size):
+            return f"Cumulate {duration(size)} by {duration(step)}"
+        case Gap(gap=gap):
+            return f"Session {duration(gap)}"
+        case Trailing(size=size):
+            return f"Slide {duration(size)}"
+
+
+def _shift(cut: Cut) -> str:
+    if not isinstance(cut, Grid):
+        return ""
+    offset = f", offset {duration(cut.offset)}" if cut.offset else ""
+    return offset + (f", in {cut.zone.key}" if cut.zone is not None else "")
 
 
 @dataclass(frozen=True)
@@ -252,7 +303,7 @@ class Aggregate(Unary):
     """One row per group: the keys, then the aggregates. Without calls it is DISTINCT.
 
     `window` says that the keys hold the start and end of a window of the input; `ttl` is in
-    microseconds.
+    microseconds. With `cut` these are bounds of parts, which it puts together to such windows.
     """
 
     keys: tuple[int, ...]
@@ -261,6 +312,7 @@ class Aggregate(Unary):
     emission: Emission
     window: WindowColumns | None = None
     ttl: int | None = None
+    cut: Cut | None = None
 
     @cached_property
     def schema(self) -> Schema:
@@ -283,14 +335,11 @@ class Aggregate(Unary):
         if self.window is not None:
             position = {old: new for new, old in enumerate(self.keys)}
             time = position.get(self.window.time)
-            window = replace(
-                self.window,
-                start=position[self.window.start],
-                end=position[self.window.end],
-                time=-1 if time is None else time,
-            )
+            window = self.window.moved(position)
         distinct = not self.calls and before.append_only
-        if self.window is not None:
+        if isinstance(self.cut, Grid):
+            state = "one row per key and slice, freed when the last window with it closes"
+        elif self.window is not None:
             state = "one row per key and open window, freed when the watermark closes it"
         elif before.bounded:
             state = "one row per key, until the input ends"

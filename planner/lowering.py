@@ -18,16 +18,18 @@ from cep.planner.logical import (
     Project,
     Scan,
     Sort,
-    Tumble,
     Union,
     Values,
-    time_unit,
+    Window,
 )
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
-from cep.runtime.operators import aggregate, limit, project, sort, tumble, union
+from cep.runtime.operators import aggregate, limit, project, sort, union, window
+from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.session import Session
+from cep.runtime.windowed import WindowAggregate, WindowBounds
+from cep.runtime.windows import Cumulating, Gap, Hopping
 from cep.types import Schema
 
 
@@ -129,15 +131,17 @@ def _union(node: Union, lowered: Lowered, session: Session) -> int:
     return lowered.graph.add(union.Union(node.schema, len(branches)), branches)
 
 
-def _tumble(node: Tumble, lowered: Lowered, session: Session) -> int:
+def _window(node: Window, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
-    unit = time_unit(node.input.schema.fields[node.time].type)
-    operator = tumble.Tumble(node.schema, node.time, node.size_us, node.offset_us, unit)
+    assert isinstance(node.cut, Hopping | Cumulating | Gap)
+    operator = window.FixedWindows(node.schema, node.time, node.cut, node.unit, parts=node.parts)
     return lowered.graph.add(operator, [below])
 
 
 def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
+    if node.cut is not None:
+        return lowered.graph.add(_windowed(node), [below])
     window = node.window
     operator = aggregate.GroupAggregate(
         node.input.schema,
@@ -152,6 +156,22 @@ def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
         ttl=node.ttl,
     )
     return lowered.graph.add(operator, [below])
+
+
+def _windowed(node: Aggregate) -> WindowAggregate:
+    """Return the operator of an aggregate that puts its windows together from parts."""
+    assert node.window is not None
+    assert isinstance(node.cut, Hopping | Cumulating)
+    at = node.window
+    return sliced.SliceAggregate(
+        node.input.schema,
+        node.schema,
+        node.keys,
+        node.calls,
+        WindowBounds(at.start, at.end, at.time, at.unit),
+        node.cut,
+        append_only=node.input.properties.append_only,
+    )
 
 
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
@@ -171,7 +191,7 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Filter: _filter,
     Project: _project,
     Union: _union,
-    Tumble: _tumble,
+    Window: _window,
     Aggregate: _aggregate,
     Sort: _sort,
     Limit: _limit,

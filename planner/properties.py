@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 
@@ -10,6 +11,7 @@ class WindowColumns:
     """Where the window columns of a relation stand, and what made them.
 
     `unit` is the least step of the event time in microseconds: window_time is window_end - unit.
+    `partition` are the columns that have windows of their own for each value; -1 where one is gone.
     """
 
     start: int
@@ -17,6 +19,14 @@ class WindowColumns:
     time: int
     unit: int
     description: str
+    partition: tuple[int, ...] = ()
+
+    def moved(self, positions: Mapping[int, int]) -> WindowColumns:
+        """Return where the columns stand now; -1 where one is gone. `positions` maps old to new."""
+        start, end, time, *partition = (
+            positions.get(i, -1) for i in (self.start, self.end, self.time, *self.partition)
+        )
+        return replace(self, start=start, end=end, time=time, partition=tuple(partition))
 
 
 @dataclass(frozen=True)
@@ -40,12 +50,8 @@ class Properties:
         """Return the properties after the columns have moved; `positions` maps old to new."""
         window = self.window
         if window is not None:
-            wanted = (window.start, window.end, window.time)
-            if window.start in positions and window.end in positions:
-                moved = [positions.get(i, -1) for i in wanted]
-                window = replace(window, start=moved[0], end=moved[1], time=moved[2])
-            else:
-                window = None
+            kept = window.start in positions and window.end in positions
+            window = window.moved(positions) if kept else None
         key = self.key
         if key is not None:
             key = tuple(positions[i] for i in key) if all(i in positions for i in key) else None

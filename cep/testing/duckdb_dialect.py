@@ -17,6 +17,7 @@ from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.windows import FUNCTIONS as WINDOWS
 from cep.planner.expressions import Constant
 from cep.planner.logical import Aggregate, time_unit, walk
 from cep.testing.duckdb_aggregates import Untranslatable
@@ -164,8 +165,7 @@ class DuckDbWriter(DuckDbExpressions):
         return f"({self.text(node.query)}){self._aliased(alias)}"
 
     def _table_function(self, node: ast.TableFunction) -> str:
-        if node.name.value != "tumble":
-            raise Untranslatable(f"the table function {node.name.value.upper()}")
+        name = node.name.value
         refusing, self._refusing = self._refusing, False
         given = _arguments(node)
         table = given["data"]
@@ -184,19 +184,21 @@ class DuckDbWriter(DuckDbExpressions):
         if hidden and refusing:
             selected = f"* EXCLUDE ({quoted(LATENESS)})"
             source = quoted(FULL + hidden)
-        column = quoted(time.columns[0].value)
-        size = self._microseconds(given["size"])
-        offset = self._microseconds(given["offset"]) if "offset" in given else 0
+        column = f"epoch_us({quoted(time.columns[0].value)})"
         unit = self._unit(table, time.columns[0])
-        start = (
-            f"epoch_us({column}) - ((epoch_us({column}) - ({offset})) % {size} + {size}) % {size}"
-        )
-        where = f" WHERE {start} + {size} > {quoted(LATENESS)}" if hidden and refusing else ""
+        lengths = {
+            n: self._microseconds(given[n]) for n in WINDOWS[name].parameters[2:] if n in given
+        }
+        start, end, most = _bounds(name, lengths, column)
+        where = f"{column} >= {start} AND {column} < {end}"
+        if hidden and refusing:
+            where += f" AND {end} > {quoted(LATENESS)}"
         query = (
             f"SELECT {selected}, make_timestamp({start}) AS window_start, "
-            f"make_timestamp({start} + {size}) AS window_end, "
-            f"make_timestamp({start} + {size} - {unit}) AS window_time FROM {source}{where}"
+            f"make_timestamp({end}) AS window_end, make_timestamp({end} - {unit}) AS window_time "
+            f'FROM {source}, range({most}) AS "$windows" ("$nth") WHERE {where}'
         )
+        query = f'SELECT * EXCLUDE ("$nth") FROM ({query})'
         alias = node.alias or (ast.Alias(ast.Name(default)) if default else None)
         return f"({query}){self._aliased(alias)}"
 
@@ -227,8 +229,25 @@ def fits(schema: Schema) -> bool:
     return not any(isinstance(t, Row | Map | MonthInterval) for t in schema.types)
 
 
+def _bounds(name: str, lengths: Mapping[str, int], time: str) -> tuple[str, str, int]:
+    """Return start and end of the "$nth" window that may hold a time, and how many there are."""
+    if name not in ("tumble", "hop", "cumulate"):
+        raise Untranslatable(f"the table function {name.upper()}")
+    size, offset = lengths["size"], lengths.get("offset", 0)
+
+    def begun(step: int) -> str:
+        return f"({time} - (({time} - ({offset})) % {step} + {step}) % {step})"
+
+    if name == "cumulate":
+        step = lengths["step"]
+        return begun(size), f'({begun(size)} + ("$nth" + 1) * {step})', size // step
+    step = lengths.get("slide", size)
+    start = f'({begun(step)} - "$nth" * {step})'
+    return start, f"({start} + {size})", -(-size // step)
+
+
 def _arguments(node: ast.TableFunction) -> Mapping[str, ast.Expression]:
-    names = ("data", "timecol", "size", "offset")
+    names = WINDOWS[node.name.value].parameters
     given: dict[str, ast.Expression] = {}
     for name, argument in zip(names, node.arguments, strict=False):
         if isinstance(argument, ast.NamedArgument):

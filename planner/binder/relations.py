@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from cep.catalog import Relation, SinkEntry, View
@@ -10,17 +10,14 @@ from cep.errors import BindError, CepError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.grammar.parser import parse_query
 from cep.planner.binder.context import Context
-from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
-from cep.planner.expressions import Constant, Input
+from cep.planner.binder.windows import bind_window
+from cep.planner.expressions import Input
 from cep.planner.ingestion import computed_columns, delivered_columns
-from cep.planner.logical import Node, Project, Scan, Tumble
-from cep.runtime.functions.years import FIRST, LAST
-from cep.types import DAY_INTERVAL, Schema, is_instant
+from cep.planner.logical import Node, Project, Scan
+from cep.types import Schema
 
 QueryBinder = Callable[[ast.Query, Context], Node]
-
-_LATER_WINDOWS = ("hop", "cumulate", "session", "slide")
 
 
 class RelationBinder:
@@ -100,111 +97,9 @@ class RelationBinder:
             raise error.within(view.query, f"view {view.name}") from None
         return _renamed(plan, tuple(ast.Name(c) for c in view.columns), span)
 
-    # ------------------------------------------------------------ window functions
-
     def _function(self, written: ast.TableFunction) -> tuple[Node, Scope]:
-        name = written.name.value
-        if name == "tumble":
-            plan, inner = self._tumble(written)
-            return _aliased(plan, written.alias, inner)
-        if name in _LATER_WINDOWS:
-            raise UnsupportedError(f"{name.upper()} windows", span=written.span)
-        raise BindError(
-            f"there is no table function called {name}",
-            span=written.name.span,
-            hint=did_you_mean(name, ("tumble", *_LATER_WINDOWS)) or "windows are cut by TUMBLE",
-        )
-
-    def _tumble(self, written: ast.TableFunction) -> tuple[Node, str | None]:
-        usage = "write TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND [, offset])"
-        given = _arguments(written, ("data", "timecol", "size", "offset"), usage)
-        for required in ("data", "timecol", "size"):
-            if required not in given:
-                raise BindError(f"TUMBLE needs its {required}", span=written.span, hint=usage)
-        plan, qualifier = self._table_argument(given["data"], usage)
-        time = self._time_column(given["timecol"], plan, usage)
-        size = self._length(given["size"], "the size of a window")
-        offset = self._length(given["offset"], "the offset") if "offset" in given else 0
-        if size <= 0:
-            raise BindError(
-                "the size of a window must be more than nothing", span=given["size"].span
-            )
-        if size > LAST - FIRST:
-            raise BindError(
-                "no window is that long: the calendar has the years 1 to 9999",
-                span=given["size"].span,
-            )
-        return Tumble(plan, time, size, offset), qualifier
-
-    def _table_argument(self, written: ast.Expression, usage: str) -> tuple[Node, str | None]:
-        if not isinstance(written, ast.TableArgument):
-            raise BindError("the first argument must be a table", span=written.span, hint=usage)
-        if written.partition_by or written.order_by:
-            raise BindError(
-                "TUMBLE takes no PARTITION BY or ORDER BY",
-                span=written.span,
-                hint="put the key into GROUP BY",
-            )
-        plan, scope = self.bind(written.table)
-        qualifiers = {c.qualifier for c in scope.columns}
-        return plan, qualifiers.pop() if len(qualifiers) == 1 else None
-
-    def _time_column(self, written: ast.Expression, plan: Node, usage: str) -> int:
-        if not isinstance(written, ast.Descriptor) or len(written.columns) != 1:
-            raise BindError("the event time must be named", span=written.span, hint=usage)
-        name = written.columns[0]
-        column = Scope.of(plan.schema, None).resolve(name.value, None, name.span)
-        properties = plan.properties
-        if properties.time == column.index:
-            return column.index
-        if not is_instant(column.type):
-            raise BindError(
-                f"{name.value} is {column.type}, and a window needs a TIMESTAMP", span=name.span
-            )
-        if properties.bounded and not properties.timed:
-            # Over finished data without a watermark every window is complete at the end.
-            return column.index
-        if properties.time is not None:
-            hint = f"the event time here is {plan.schema.names[properties.time]}"
-        elif properties.timed:
-            hint = "select the event-time column in the inner query, unchanged"
-        else:
-            hint = f"declare WATERMARK FOR {name.value} AS {name.value} - INTERVAL '5' SECOND"
-        raise BindError(f"{name.value} is not the event time", span=name.span, hint=hint)
-
-    def _length(self, written: ast.Expression, what: str) -> int:
-        bound = ExpressionBinder(Scope(), self.context, place="in a window").bind(written)
-        if not isinstance(bound, Constant) or bound.type != DAY_INTERVAL:
-            raise BindError(
-                f"{what} must be a constant interval of days or less",
-                span=written.span,
-                hint="write INTERVAL '10' SECOND; a month has no fixed length",
-            )
-        return int(bound.value.cast("int64").as_py())
-
-
-def _arguments(
-    written: ast.TableFunction, names: tuple[str, ...], usage: str
-) -> Mapping[str, ast.Expression]:
-    """Sort the arguments of a table function by parameter name."""
-    given: dict[str, ast.Expression] = {}
-    for position, argument in enumerate(written.arguments):
-        if isinstance(argument, ast.NamedArgument):
-            name, value = argument.name.value, argument.value
-        elif position < len(names):
-            name, value = names[position], argument
-        else:
-            raise BindError("too many arguments", span=argument.span, hint=usage)
-        if name not in names:
-            raise BindError(
-                f"{written.name.value.upper()} has no parameter {name}",
-                span=argument.span,
-                hint=did_you_mean(name, names) or usage,
-            )
-        if name in given:
-            raise BindError(f"{name} is given twice", span=argument.span)
-        given[name] = value
-    return given
+        plan, qualifier = bind_window(written, self.context, self.bind)
+        return _aliased(plan, written.alias, qualifier)
 
 
 def _aliased(plan: Node, alias: ast.Alias | None, default: str | None) -> tuple[Node, Scope]:

@@ -11,8 +11,8 @@ from cep.planner.logical import (
     Node,
     Project,
     Scan,
-    Tumble,
     Union,
+    Window,
     transform,
 )
 from cep.runtime.session import Session
@@ -60,8 +60,10 @@ def _push(node: Node) -> Node | None:
         return replace(below, input=_filtered(below.input, moved))
     if isinstance(below, Union):
         return Union(tuple(_filtered(b, conditions) for b in below.branches))
-    if isinstance(below, Tumble):
-        return _through(node, conditions, {i: i for i in range(len(below.input.schema))})
+    if isinstance(below, Window):
+        # What a session or a trailing window is made of must not change: only whole keys may go.
+        handed = range(len(below.input.schema)) if below.fixed else below.partition
+        return _through(node, conditions, {i: i for i in handed})
     if isinstance(below, Aggregate):
         return _through(node, conditions, dict(enumerate(below.keys)))
     return None

@@ -15,9 +15,9 @@ from cep.planner.logical import (
     Project,
     Scan,
     Sort,
-    Tumble,
     Union,
     Values,
+    Window,
     transform,
 )
 from cep.runtime.session import Session
@@ -121,13 +121,15 @@ def _exactly(node: Node, columns: list[int]) -> Node:
     return Project(node, expressions, tuple(fields[i].name for i in columns))
 
 
-def _tumble(node: Tumble, needed: set[int]) -> _Pruned:
+def _window(node: Window, needed: set[int]) -> _Pruned:
     width = len(node.input.schema)
-    below, positions = _prune(node.input, {i for i in needed if i < width} | {node.time})
+    read = {i for i in needed if i < width} | {node.time, *node.partition}
+    below, positions = _prune(node.input, read)
     positions = dict(positions)
     for added in range(3):
         positions[width + added] = len(below.schema) + added
-    return replace(node, input=below, time=positions[node.time]), positions
+    partition = tuple(positions[i] for i in node.partition)
+    return replace(node, input=below, time=positions[node.time], partition=partition), positions
 
 
 def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
@@ -154,9 +156,7 @@ def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
     )
     window = node.window
     if window is not None:
-        window = replace(
-            window, start=at[window.start], end=at[window.end], time=at.get(window.time, -1)
-        )
+        window = window.moved(at)
     positions = {i: i for i in range(keys)} | {keys + i: keys + n for n, i in enumerate(calls)}
     names = tuple(node.names[i] for i in positions)
     pruned = replace(
@@ -187,7 +187,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Filter: _filter,
     Project: _project,
     Union: _union,
-    Tumble: _tumble,
+    Window: _window,
     Aggregate: _aggregate,
     Sort: _sort,
     Limit: _limit,

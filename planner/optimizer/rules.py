@@ -10,6 +10,7 @@ from cep.planner.optimizer.filters import merge_filters, push_filters
 from cep.planner.optimizer.folding import fold_constants
 from cep.planner.optimizer.projections import merge_projections, prune_columns
 from cep.planner.optimizer.sharing import share_subexpressions
+from cep.planner.optimizer.windows import share_slices
 from cep.runtime.session import Session
 
 Rule = Callable[[Node, Session], Node]
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     merge_projections,
     prune_columns,
     merge_projections,
+    share_slices,
     share_subexpressions,
 )
 

@@ -100,7 +100,7 @@ class Accumulator(ABC):
 
     @abstractmethod
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
-        """Add what `other`, of the same kind, keeps for `others` to `groups`, which may repeat.
+        """Add what `other`, of the same kind, keeps for `others` to `groups`; both may repeat.
 
         For windows made of slices and sessions that grow together; `other` may be this one.
         """

@@ -170,6 +170,11 @@ class Calls:
             messages = merge(messages, errors)
         return tuple(arrays), messages
 
+    def merge(self, groups: Ids, other: Calls, others: Ids) -> None:
+        """Add what `other`, of the same calls, keeps for `others` to `groups`, which may repeat."""
+        for mine, theirs in zip(self.accumulators, other.accumulators, strict=True):
+            mine.merge(groups, theirs, others)
+
     def reserve(self, capacity: int) -> None:
         """Make room for the groups below `capacity`."""
         for accumulator in self.accumulators:

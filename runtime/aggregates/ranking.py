@@ -18,7 +18,7 @@ from cep.runtime.aggregates.registry import Ordering
 from cep.runtime.state.bags import ARRIVAL, Bags
 from cep.runtime.state.codes import Codec, codec
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import Codes, integers, valid, view
+from cep.runtime.state.vectors import Codes, integers, stretches, valid, view
 from cep.types import BIGINT, BOOLEAN, DataType
 
 TIME = -1
@@ -226,9 +226,14 @@ class Retained(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Retained)
-        nodes, position = other.bags.everything(others)
-        if len(nodes):
-            bags = other.bags
+        bags = other.bags
+        different, which = np.unique(others, return_inverse=True)
+        every, owner = bags.everything(different)
+        if len(every):
+            order = np.argsort(owner, kind="stable")
+            sizes = np.bincount(owner, minlength=len(different))
+            stands, position = stretches(sizes, which)
+            nodes = every[order[stands]]
             columns = bags.columns(nodes)
             counts, arrivals = bags.counts(nodes), bags.arrivals(nodes)
             self.bags.add(groups[position], columns, counts, arrivals)

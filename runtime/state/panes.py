@@ -42,10 +42,7 @@ class Panes:
         """
         if len(end) == 1 and (start[0], end[0]) == self._latest[:2]:
             return np.array(self._latest[2:])
-        changes = (end[1:] != end[:-1]) | (start[1:] != start[:-1])
-        heads = np.flatnonzero(changes)
-        heads += 1
-        heads = np.concatenate([_FIRST, heads])
+        heads = runs(start, end)
         codes = np.empty((len(heads), 2), np.int64)
         codes[:, 0] = start[heads]
         codes[:, 1] = end[heads]
@@ -81,6 +78,14 @@ class Panes:
         del self._ends[: len(ids)]
         self._latest = _NONE
         self._interner.remove(ids)
+
+
+def runs(start: Codes, end: Codes) -> Ids:
+    """Return where windows of n rows (at least one) differ from those of the rows before."""
+    changes = (end[1:] != end[:-1]) | (start[1:] != start[:-1])
+    heads = np.flatnonzero(changes)
+    heads += 1
+    return np.concatenate([_FIRST, heads])
 
 
 _FIRST = np.zeros(1, np.int64)

@@ -97,6 +97,21 @@ def arrow(values: Values, kind: pa.DataType, where: Valid | None = None) -> pa.A
     return pa.Array.from_buffers(kind, n, [bitmap, data])
 
 
+def stretches(sizes: Codes, which: Codes) -> tuple[Codes, Codes]:
+    """Return where the members of some owners stand in a list of all members, owner by owner.
+
+    `sizes`: int64[m] is how many members each owner has, `which`: int64[n] the owners wanted, which
+    may repeat. Returns the positions of their members, and for each the position in `which`.
+    """
+    many = sizes[which]
+    total = np.cumsum(many)
+    begins = np.cumsum(sizes) - sizes
+    position = np.arange(total[-1] if len(total) else 0)
+    return position + np.repeat(begins[which] - (total - many), many), np.repeat(
+        np.arange(len(which)), many
+    )
+
+
 def integers(values: Codes) -> pa.Array:
     """Return int64[n] as an Arrow array, without a copy."""
     return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])

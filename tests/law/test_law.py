@@ -16,7 +16,6 @@ FILES = sorted(str(p.relative_to(SCRIPTS)) for p in SCRIPTS.rglob("*.sql"))
 
 ALL = tuple(v for v in cep.testing.VARIANTS if v != "duckdb")
 KNOWN = {
-    "windows/days_in_zones.sql": (ALL, "days are cut in UTC, whatever the session's zone"),
     "values/zones_of_text.sql": (
         cep.testing.VARIANTS,
         "text inserted into TIMESTAMP_LTZ is read in UTC",
