@@ -132,6 +132,7 @@ class WindowAggregate(Operator):
     def fingerprint(self) -> str:
         calls = ", ".join(
             f"{c.aggregate.signature}{c.arguments}{c.result}/{c.filter}/{c.distinct}"
+            f"/{c.order}/{c.aggregate.takes_nulls}/{c.settings}"
             for c in self.calls
         )
         parts = [f"[{self.input}]", f"{self.keys}", f"[{calls}]", f"{self.window}"]

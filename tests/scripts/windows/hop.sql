@@ -77,8 +77,8 @@ SELECT window_end, COUNT(DISTINCT price), MIN(price), AVG(price), FIRST_VALUE(pr
 FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) GROUP BY window_end
 VALUES
   ('2024-01-01 00:00:10', 3, 5, 11.666666666666666e0, 10, 20, ARRAY['a', 'a', 'b'], 2),
-  ('2024-01-01 00:00:20', 4, 5, 16.25e0, 10, 30, ARRAY['a', 'a', 'b', 'a', 'b'], 3),
-  ('2024-01-01 00:00:30', 1, 30, 30e0, 30, 30, ARRAY['a', 'b'], 1),
+  ('2024-01-01 00:00:20', 4, 5, 16.25e0, 10, NULL, ARRAY['a', 'a', 'b', 'a', 'b'], 3),
+  ('2024-01-01 00:00:30', 1, 30, 30e0, 30, NULL, ARRAY['a', 'b'], 1),
   ('2024-01-01 00:00:40', 1, 40, 40e0, 40, 40, ARRAY['a'], 1),
   ('2024-01-01 00:00:50', 1, 40, 40e0, 40, 40, ARRAY['a'], 1);
 
