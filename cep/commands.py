@@ -28,9 +28,9 @@ from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
 from cep.runtime.functions.builtin import BUILTIN
+from cep.runtime.functions.years import FIRST, LAST
 from cep.runtime.quarantine import ERRORS, KEPT, Quarantine
 from cep.runtime.session import time_zone
-from cep.runtime.time import BEGINNING, END
 from cep.types import BIGINT, TIMESTAMP, VARCHAR, DataType, Field, Schema
 
 if TYPE_CHECKING:
@@ -280,6 +280,8 @@ def _create_relation(
     relation = bind_relation(statement, engine.context(parameters), engine.connectors)
     _no_system_name(statement.name)
     old = engine.catalog.get(relation.name)
+    if statement.or_replace and old is not None:
+        _unused(engine, statement.name)
     added = engine.catalog.put(
         relation,
         if_not_exists=statement.if_not_exists,
@@ -313,6 +315,8 @@ def _create_sink(
     if statement.query is not None:
         # A query that cannot run leaves no sink behind.
         engine.plan(statement.query, parameters)
+    if statement.or_replace:
+        _unused(engine, statement.name)
     added = engine.catalog.put(
         sink,
         if_not_exists=statement.if_not_exists,
@@ -334,20 +338,22 @@ def _no_system_name(name: ast.Name) -> None:
         raise BindError(f"{name.value} is a name that the engine keeps for itself", span=name.span)
 
 
+def _unused(engine: Engine, name: ast.Name) -> None:
+    """Refuse to take away what a running query reads or writes: it would go on into nothing."""
+    users = engine.users(name.value)
+    if users:
+        raise BindError(
+            f"{name.value} is being used by {', '.join(users)}",
+            span=name.span,
+            hint=f"STOP {users[0]} first",
+        )
+
+
 def _drop(engine: Engine, statement: ast.Drop, _: Parameters, drive: bool) -> Result:
     name = statement.name.value
     entry = engine.catalog.get(name)
-    readers = [
-        q.name
-        for q in engine.queries.values()
-        if not q.closed and name in {n for n, _ in q.entries()}
-    ]
-    if entry is not None and entry.kind == statement.kind and readers:
-        raise BindError(
-            f"{name} is being read by {', '.join(readers)}",
-            span=statement.name.span,
-            hint=f"STOP {readers[0]} first",
-        )
+    if entry is not None and entry.kind == statement.kind:
+        _unused(engine, statement.name)
     dropped = engine.catalog.drop(
         statement.kind, name, if_exists=statement.if_exists, span=statement.name.span
     )
@@ -463,7 +469,8 @@ def _show_watermarks(engine: Engine) -> Result:
     marks = engine.watermarks()
     for stream, partition, watermark in marks:
         least = min(w for s, _, w in marks if s == stream)
-        shown = None if watermark in (BEGINNING, END) else watermark
+        # Less the delay it may be older than the calendar: nothing has been promised yet.
+        shown = watermark if FIRST <= watermark <= LAST else None
         rows.append((stream, partition, shown, "yes" if watermark == least else "no"))
     names = ("stream", "partition", "watermark", "holds_back")
     return table(names, rows, (VARCHAR, VARCHAR, TIMESTAMP, VARCHAR))

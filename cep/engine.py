@@ -18,6 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -45,6 +46,7 @@ from cep.runtime.connectors.options import settle
 from cep.runtime.connectors.registry import Connectors
 from cep.runtime.functions.builtin import BUILTIN
 from cep.runtime.functions.casts import cast
+from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
 from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
@@ -88,6 +90,8 @@ class Engine:
         """How many rows a source is asked for at a time (SET batch_rows)."""
         self.watch: Callable[[Running], None] = lambda running: None
         self._feeds: dict[str, Feed] = {}
+        self._targets: dict[str, str] = {}
+        """Where the rows of a query go, by its name."""
         self._queue: deque[Callable[[], None]] = deque()
         self._lock = threading.RLock()
         self._driver = 0
@@ -310,6 +314,16 @@ class Engine:
         except BaseException:
             output.abort()
             raise
+        self._targets[name] = target.name
+
+    def users(self, name: str) -> list[str]:
+        """Return the queries that are running and read a stream, or write into it or a sink."""
+        return [
+            q.name
+            for q in self.queries.values()
+            if not q.closed
+            and (self._targets.get(q.name) == name or name in {n for n, _ in q.entries()})
+        ]
 
     def start(
         self,
@@ -334,6 +348,7 @@ class Engine:
             self._forget_ended()
             running = self._prepare(name, query, self.plan(query, parameters), output=output)
             self.queries[name] = running
+            self._targets.pop(name, None)
         self._do(running.begin if snapshot is None else lambda: running.restore(snapshot))
         return self._result(running, continuous=True)
 
@@ -427,16 +442,22 @@ class Engine:
             self._do(running.tick)
 
     def _instant(self, to: object) -> int:
+        instant: int | None = None
         if isinstance(to, int) and not isinstance(to, bool):
-            return to
-        try:
-            constant = of_python(to)
-            value = cast(constant.value, constant.type, TIMESTAMP, self.session)
-        except Exception as error:
+            instant = to
+        else:
+            # Whatever is wrong with the value, it is no timestamp.
+            with suppress(Exception):
+                constant = of_python(to)
+                value = cast(constant.value, constant.type, TIMESTAMP, self.session)
+                instant = int(value.value) if value.is_valid else None
+        if instant is None:
+            raise UsageError(f"{to!r} is not a timestamp", hint="write '2026-01-31 12:30:00'")
+        if instant > LAST:
             raise UsageError(
-                f"{to!r} is not a timestamp", hint="write '2026-01-31 12:30:00'"
-            ) from error
-        return int(value.value)
+                f"{to!r} {OUTSIDE}", hint="finish() says that no row will come any more"
+            )
+        return max(instant, FIRST)
 
     def input_schema(self, relation: Relation) -> Schema:
         """Return the columns that can be inserted into a stream."""

@@ -150,5 +150,5 @@ class AssertionFailed(CepError):
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """Return a hint naming the candidate most like `name`, or None where none is alike."""
-    close = difflib.get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name).lower(), list(candidates), n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from cep.errors import CepError
+from cep.errors import CepError, UsageError
 from cep.runtime.batch import Batch
 from cep.runtime.consolidate import consolidate
 from cep.types import VARCHAR, Field, Map, Schema
@@ -191,6 +191,13 @@ class Result:
         """Return the rows that are left as a polars frame."""
         import polars as pl  # noqa: PLC0415 - polars is not needed unless it is asked for
 
+        names = self.schema.names
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError(
+                    f"polars cannot have two columns called {name}",
+                    hint=f"name them apart in the query: … AS {name}_2",
+                )
         frame = pl.from_arrow(self.arrow())
         assert isinstance(frame, pl.DataFrame)
         return frame

@@ -7,6 +7,7 @@ import decimal
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
 
 from cep import types
@@ -137,6 +138,17 @@ def parameter(written: ast.Parameter, context: Context) -> Constant:
 
 def of_python(value: object) -> Constant:
     """Return a Python value as a constant of the SQL type nearest to it."""
+    try:
+        return _constant(value.item() if isinstance(value, np.generic) else value)
+    except (pa.ArrowInvalid, OverflowError, ValueError):
+        shown = repr(value)
+        raise UsageError(
+            f"a parameter cannot be {shown if len(shown) <= 60 else shown[:60] + '…'}: "
+            f"no type holds it"
+        ) from None
+
+
+def _constant(value: object) -> Constant:
     if value is None:
         return null()
     if isinstance(value, bool):
@@ -155,10 +167,14 @@ def of_python(value: object) -> Constant:
     if isinstance(value, bytes):
         return Constant(types.BYTES, pa.scalar(value, pa.binary()))
     if isinstance(value, decimal.Decimal):
-        exponent = value.as_tuple().exponent
-        scale = max(0, -exponent) if isinstance(exponent, int) else 0
-        t = types.Decimal(max(len(value.as_tuple().digits), scale, 1), scale)
-        return Constant(t, pa.scalar(value, t.arrow))
+        _, digits, exponent = value.as_tuple()
+        if not isinstance(exponent, int):
+            raise ValueError("a number that is none")
+        precision = max(len(digits) + max(exponent, 0), -exponent, 1)
+        if precision > types.MAX_PRECISION:
+            raise ValueError("too many digits")
+        t = types.Decimal(precision, max(0, -exponent))
+        return Constant(t, pa.scalar(decimal.Decimal(f"{value:f}"), t.arrow))
     if isinstance(value, dt.datetime):
         t = types.TIMESTAMP if value.tzinfo is None else types.TIMESTAMP_LTZ
         return Constant(t, pa.scalar(value, t.arrow))
