@@ -90,7 +90,9 @@ def to_bytes(snapshot: Snapshot) -> bytes:
         for name, table in tables.items()
     ]
     owners, names, contents = (list(c) for c in zip(*entries, strict=True))
-    return _written(pa.table({"owner": owners, "name": names, "table": pa.array(contents, pa.binary())}))
+    return _written(
+        pa.table({"owner": owners, "name": names, "table": pa.array(contents, pa.binary())})
+    )
 
 
 def from_bytes(data: bytes) -> Snapshot:

@@ -1,7 +1,7 @@
 """All that is done with a text short of running it, as one call, and texts that mean something.
 
-`python -m tests.grammar.fuzz --plan` gives mutated scripts to `planned`. Nothing is read or written:
-no statement is run that would open a file.
+`python -m tests.grammar.fuzz --plan` gives mutated scripts to `planned`. Nothing is read or
+written: no statement is run that would open a file.
 """
 
 from __future__ import annotations
@@ -45,11 +45,48 @@ NUMBERS = [
     *("NULL", "TRUE", "''", "X'00'", "ts", "CAST('NaN' AS DOUBLE)", "127", "38", "39", "1000000"),
 ]
 STRINGS = [
-    *("''", "' '", "'0'", "'-1'", "'999999999999'", "'99999999999999999999'", "'NaN'", "'Infinity'"),
+    *(
+        "''",
+        "' '",
+        "'0'",
+        "'-1'",
+        "'999999999999'",
+        "'99999999999999999999'",
+        "'NaN'",
+        "'Infinity'",
+    ),
     *("'9999-12-31'", "'0001-01-01'", "'9999-12-31 23:59:59.999999'", "'0000-00-00'", "'24:00:00'"),
-    *("'2024-02-30'", "'294247-01-10 04:00:54.775807'", "'%'", "'\\'", "'['", "'(('", "'\U0001f600'"),
-    *("'\0'", "'$[0]'", "'$..*'", "'{\"a\":[1]}'", "'Europe/Berlin'", "'No/Where'", "'../x'", "'%Y'"),
-    *("'yyyy'", "'a*'", "'(a+)+$'", "'{99999}'", "'1:30'", "'1-6'", "'12:30:00'", "'x'", "NULL", "1"),
+    *(
+        "'2024-02-30'",
+        "'294247-01-10 04:00:54.775807'",
+        "'%'",
+        "'\\'",
+        "'['",
+        "'(('",
+        "'\U0001f600'",
+    ),
+    *(
+        "'\0'",
+        "'$[0]'",
+        "'$..*'",
+        "'{\"a\":[1]}'",
+        "'Europe/Berlin'",
+        "'No/Where'",
+        "'../x'",
+        "'%Y'",
+    ),
+    *(
+        "'yyyy'",
+        "'a*'",
+        "'(a+)+$'",
+        "'{99999}'",
+        "'1:30'",
+        "'1-6'",
+        "'12:30:00'",
+        "'x'",
+        "NULL",
+        "1",
+    ),
 ]
 
 
