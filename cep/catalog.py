@@ -33,10 +33,19 @@ class Column:
 
 @dataclass(frozen=True)
 class WatermarkRule:
-    """`WATERMARK FOR column AS column - delay`; the delay is in microseconds."""
+    """`WATERMARK FOR column AS column - delay MARKED BY … PER … IDLE AFTER … MAX AHEAD …`.
+
+    Lengths of time are in microseconds, `marked_by` is SQL, `per` names columns. With `clock` the
+    column is PROCTIME() and the watermark is what the engine's clock shows; that is not written.
+    """
 
     column: str
-    delay: int
+    delay: int = 0
+    marked_by: str = ""
+    per: tuple[str, ...] = ()
+    idle_after: int | None = None
+    max_ahead: int | None = None
+    clock: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cep.catalog import Column, Relation, SinkEntry, View
+from cep.catalog import Column, Relation, SinkEntry, View, WatermarkRule
 from cep.errors import AssertionFailed, BindError, Span, UnsupportedError, did_you_mean
 from cep.feeds import Feed
 from cep.grammar import ast
@@ -466,14 +466,26 @@ def _show_functions(engine: Engine) -> Result:
 
 def _show_watermarks(engine: Engine) -> Result:
     rows = []
-    marks = engine.watermarks()
-    for stream, partition, watermark in marks:
-        least = min(w for s, _, w in marks if s == stream)
-        # Less the delay it may be older than the calendar: nothing has been promised yet.
-        shown = watermark if FIRST <= watermark <= LAST else None
-        rows.append((stream, partition, shown, "yes" if watermark == least else "no"))
-    names = ("stream", "partition", "watermark", "holds_back")
-    return table(names, rows, (VARCHAR, VARCHAR, TIMESTAMP, VARCHAR))
+    for feed in engine.reading():
+        stream = feed.ingest.watermark()
+        rows += [
+            (
+                feed.name,
+                one.name,
+                _shown_instant(one.watermark),
+                "yes" if one.holds and not feed.ended else "no",
+                "ended" if feed.ended else one.why or None,
+                _shown_instant(stream),
+            )
+            for one in feed.ingest.watermarks.standings()
+        ]
+    names = ("stream", "partition", "watermark", "holds_back", "left", "stream_watermark")
+    return table(names, rows, (VARCHAR, VARCHAR, TIMESTAMP, VARCHAR, VARCHAR, TIMESTAMP))
+
+
+def _shown_instant(instant: int) -> int | None:
+    """Return a watermark as a timestamp, NULL where it is not on the calendar."""
+    return instant if FIRST <= instant <= LAST else None
 
 
 _SHOWN: dict[str, Callable[[Engine], Result]] = {
@@ -531,11 +543,8 @@ def create_statement(relation: Relation) -> str:
             lines.append(f"{name} {column.field.type} METADATA FROM '{column.detail}'")
         else:
             lines.append(f"{name} {_column_type(column)}")
-    if relation.watermark is not None:
-        name, delay = quoted(relation.watermark.column), relation.watermark.delay
-        seconds = f"{delay / 1_000_000:f}".rstrip("0").rstrip(".")
-        minus = f" - INTERVAL '{seconds}' SECOND" if delay else ""
-        lines.append(f"WATERMARK FOR {name} AS {name}{minus}")
+    if relation.watermark is not None and not relation.watermark.clock:
+        lines.append(_watermark_clause(relation.watermark))
     body = ",\n  ".join(lines)
     text = f"CREATE STREAM {quoted(relation.name)} (\n  {body}\n)"
     if relation.options:
@@ -544,6 +553,28 @@ def create_statement(relation: Relation) -> str:
         )
         text += f" WITH ({options})"
     return text + ";"
+
+
+def _watermark_clause(rule: WatermarkRule) -> str:
+    name = quoted(rule.column)
+    parts = [f"WATERMARK FOR {name} AS {name}"]
+    if rule.delay:
+        parts.append(f"- {_interval(rule.delay)}")
+    if rule.marked_by:
+        parts.append(f"MARKED BY {rule.marked_by}")
+    if rule.per:
+        columns = ", ".join(map(quoted, rule.per))
+        parts.append(f"PER {columns}" if len(rule.per) == 1 else f"PER ({columns})")
+    if rule.idle_after is not None:
+        parts.append(f"IDLE AFTER {_interval(rule.idle_after)}")
+    if rule.max_ahead is not None:
+        parts.append(f"MAX AHEAD {_interval(rule.max_ahead)}")
+    return " ".join(parts)
+
+
+def _interval(microseconds: int) -> str:
+    seconds = f"{microseconds / 1_000_000:f}".rstrip("0").rstrip(".")
+    return f"INTERVAL '{seconds}' SECOND"
 
 
 def _explain(engine: Engine, statement: ast.Explain, parameters: Parameters, drive: bool) -> Result:

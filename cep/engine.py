@@ -38,7 +38,7 @@ from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
-from cep.rows import positional, to_columns, to_rows
+from cep.rows import Rows, positional, to_columns, to_rows
 from cep.running import Output, Running
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.batch import Batch
@@ -92,6 +92,8 @@ class Engine:
         self._feeds: dict[str, Feed] = {}
         self._targets: dict[str, str] = {}
         """Where the rows of a query go, by its name."""
+        self._clocked: list[Feed] = []
+        """Those of the feeds whose watermark depends on the clock."""
         self._queue: deque[Callable[[], None]] = deque()
         self._lock = threading.RLock()
         self._driver = 0
@@ -222,6 +224,8 @@ class Engine:
             columns = delivered_columns(relation)
             _, ingest = plan_ingest(relation, columns, (), self.context(()), errors)
             feed = self._feeds[relation.name] = Feed(relation.name, ingest, errors, columns)
+            if feed.reads_clock:
+                self._clocked.append(feed)
         return feed
 
     def once(self, query: ast.Query, parameters: Parameters = ()) -> Result:
@@ -292,6 +296,7 @@ class Engine:
         self.watch(shown)
         live = not shown.closed and any(q.live for q in driven)
         if live and not moved:
+            self.tick()
             time.sleep(_IDLE_SECONDS)
         return live
 
@@ -385,7 +390,12 @@ class Engine:
             )
         schema = input_schema(self._fed_by_program(stream))
         for some in to_rows(rows, schema, stream):
-            self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
+            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+
+    def _take(self, feed: Feed, rows: Rows) -> None:
+        """Insert rows; what waits for another stream may no longer have to."""
+        self._tick_feeds()
+        feed.insert(rows)
 
     async def insert_async(self, stream: str, rows: AsyncIterator[object]) -> None:
         """Append the events that an asynchronous iterator yields, each as it comes."""
@@ -402,6 +412,11 @@ class Engine:
             raise UsageError(
                 f"{stream} has no event time to advance",
                 hint="declare it with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND",
+            )
+        if relation.watermark.clock:
+            raise UsageError(
+                f"the time of {stream} is the engine's clock, and goes on by itself",
+                hint="call tick() to let its windows close",
             )
         feed = self._inserted(relation)
         instant = self._instant(to)
@@ -438,8 +453,17 @@ class Engine:
 
     def tick(self) -> None:
         """Let queries that depend on the clock notice that it has gone on, though no row came."""
+        self._do(self._tick)
+
+    def _tick(self) -> None:
+        self._tick_feeds()
         for running in list(self.queries.values()):
-            self._do(running.tick)
+            running.wake()
+
+    def _tick_feeds(self) -> None:
+        """Let the watermarks of streams that the program feeds follow the clock."""
+        for feed in self._clocked:
+            feed.tick()
 
     def _instant(self, to: object) -> int:
         instant: int | None = None
@@ -521,6 +545,7 @@ class Engine:
             for running in live:
                 moved = self._do(running.step) or moved
             if not moved:
+                self.tick()
                 time.sleep(_IDLE_SECONDS)
 
     def _into_sink(self, entry: SinkEntry, plan: Node, span: Span) -> Output:
@@ -570,15 +595,16 @@ class Engine:
 
         return Output(write, into=feed)
 
-    def watermarks(self) -> list[tuple[str, str, int]]:
-        """Return stream, partition and watermark of everything that is being read."""
+    def reading(self) -> list[Feed]:
+        """Return everything that is being read."""
         feeds = list(self._feeds.values())
-        feeds += [f for q in self.queries.values() if not q.closed for f in q.feeds]
-        return [(f.name, p, w) for f in feeds for p, w in f.ingest.watermarks.partitions().items()]
+        return feeds + [f for q in self.queries.values() if not q.closed for f in q.feeds]
 
     def forget(self, entry: Entry) -> None:
         """Let go of what the engine keeps for a declaration that was dropped."""
-        self._feeds.pop(entry.name, None)
+        feed = self._feeds.pop(entry.name, None)
+        if feed in self._clocked:
+            self._clocked.remove(feed)
         self.errors.pop(entry.name, None)
 
     def close(self) -> None:

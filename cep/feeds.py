@@ -71,11 +71,9 @@ class Feed:
     """Rows asked of the source at a time."""
 
     def __post_init__(self) -> None:
-        if self.source is None:
-            self.ingest.watermarks.join(INSERTED)
-        else:
-            for partition in self.source.partitions():
-                self.ingest.watermarks.join(partition)
+        partitions = (INSERTED,) if self.source is None else self.source.partitions()
+        for partition in partitions:
+            self.ingest.join(partition)
 
     def subscribe(self, listener: Listener, entry: Entry) -> None:
         """Let a query listen from now on; it learns the watermark at once."""
@@ -88,6 +86,17 @@ class Feed:
     def unsubscribe(self, listener: Listener) -> None:
         """Let a query that has ended hear no more."""
         self.subscriptions = [s for s in self.subscriptions if s.listener is not listener]
+
+    @property
+    def reads_clock(self) -> bool:
+        """Whether its watermark depends on the engine's clock."""
+        return self.ingest.watermarks.reads_clock
+
+    def tick(self) -> None:
+        """Let the watermark follow the engine's clock, where it depends on it."""
+        if self.reads_clock and not self.ended:
+            self.ingest.tick()
+            self._advance()
 
     def step(self) -> bool:
         """Take the next rows from the source; return False where nothing has come."""

@@ -137,6 +137,13 @@ class Running:
         """Take a watermark at a node of the graph."""
         self._attempt(lambda: self.graph.advance(node, 0, watermark))
 
+    def wake(self) -> None:
+        """Notice that the clock has gone on, though no row came."""
+        for feed in self.feeds:
+            feed.tick()
+        self.tick()
+        self.settle()
+
     def tick(self) -> None:
         """Learn the engine's time, where the query depends on it."""
         if self._ticks:
@@ -179,7 +186,7 @@ class Running:
 
     def step(self) -> bool:
         """Take the next rows from one of its sources; return False where none has any now."""
-        self.tick()
+        self.wake()
         for _ in range(len(self.feeds)):
             feed = self.feeds[self._next % len(self.feeds)]
             self._next += 1

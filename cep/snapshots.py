@@ -21,6 +21,9 @@ from cep.runtime.quarantine import Quarantine
 Snapshot = Mapping[str, Mapping[str, pa.Table]]
 """Tables by their name, by their owner: an operator's id, `$feed NAME`, or `$aside`."""
 
+_MARKS = "watermarks of "
+"""What the names of a feed's tables begin with that say where its watermarks stand."""
+
 
 def take(graph: Graph, feeds: Sequence[Feed], aside: Mapping[str, Quarantine]) -> Snapshot:
     """Return the snapshot of a query between two batches."""
@@ -28,7 +31,6 @@ def take(graph: Graph, feeds: Sequence[Feed], aside: Mapping[str, Quarantine]) -
     tables["$aside"] = {name: _quarantined(store) for name, store in aside.items()}
     for feed in feeds:
         reading = {
-            "watermarks": feed.ingest.watermarks.snapshot(),
             "offsets": {} if feed.source is None else dict(feed.source.offsets()),
             "rows": feed.ingest.rows,
             "said": feed.said,
@@ -37,6 +39,7 @@ def take(graph: Graph, feeds: Sequence[Feed], aside: Mapping[str, Quarantine]) -
         tables[f"$feed {feed.name}"] = {
             "reading": pa.table({"reading": [json.dumps(reading)]}),
             "errors": _quarantined(feed.errors),
+            **{_MARKS + name: t for name, t in feed.ingest.watermarks.snapshot().items()},
         }
     return tables
 
@@ -60,7 +63,8 @@ def restore(
     for feed in feeds:
         tables = snapshot[f"$feed {feed.name}"]
         reading = json.loads(tables["reading"]["reading"][0].as_py())
-        feed.ingest.watermarks.restore(reading["watermarks"])
+        marks = {n.removeprefix(_MARKS): t for n, t in tables.items() if n.startswith(_MARKS)}
+        feed.ingest.restore(marks)
         feed.ingest.rows, feed.said = reading["rows"], reading["said"]
         if feed.source is not None:
             feed.source.seek(reading["offsets"])

@@ -140,8 +140,9 @@ def rows() -> str:
         for row in ROWS:
             lines.append(f"insert {str(row).replace(DAY, '')}")
             made.insert("payments", row)
-            ((_, _, mark),) = made.watermarks()
-            lines.append(f"  watermark of payments: {_instant(mark).replace(DAY, '')}")
+            (feed,) = made.reading()
+            mark = _instant(feed.ingest.watermark()).replace(DAY, "")
+            lines.append(f"  watermark of payments: {mark}")
         lines.append("finish")
         made.finish("payments")
         late = made.execute('SELECT watermark, "row" FROM late.query_1').fetchone()

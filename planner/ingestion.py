@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from cep.catalog import Column, Origin, Relation
+import pyarrow as pa
+
+from cep.catalog import Column, Origin, Relation, WatermarkRule
 from cep.grammar.parser import parse_expression
 from cep.planner import expressions as ex
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.compiler import compile_column
+from cep.planner.logical import duration, time_unit
 from cep.runtime.connectors.base import Comparison, Read
-from cep.runtime.ingest import Ingest
+from cep.runtime.functions.zones import wall_time
+from cep.runtime.ingest import Column as CompiledColumn
+from cep.runtime.ingest import Ingest, Timing
+from cep.runtime.producers import ProducerWatermarks
 from cep.runtime.quarantine import Quarantine
-from cep.types import Schema
+from cep.runtime.session import Session
+from cep.runtime.watermarks import Watermarks
+from cep.types import DataType, Schema, Timestamp, TimestampLtz
 
 
 def plan_ingest(
@@ -32,10 +41,8 @@ def plan_ingest(
     given = [c for c in relation.columns if c.origin is not Origin.COMPUTED]
     scope = Scope.of(Schema(tuple(c.field for c in given)), None)
     computed = [_expression(relation.columns[i], scope, context) for i in columns]
-    time = None
-    if relation.time is not None:
-        time = _expression(relation.columns[relation.time], scope, context)
-    always = ex.inputs(time) if time is not None else frozenset()
+    rule = None if relation.watermark is None else _bound_rule(relation, scope, context)
+    always = frozenset() if rule is None else frozenset().union(*map(ex.inputs, rule.all()))
     required = [i for i, c in enumerate(given) if not c.field.nullable]
     needed = sorted(always.union(required, *(ex.inputs(e) for e in computed)))
     if not needed and given:
@@ -59,13 +66,91 @@ def plan_ingest(
         read.schema,
         Schema(tuple(relation.columns[i].field for i in columns)),
         [compile_column(ex.moved(e, positions), session) for e in computed],
-        None if time is None else compile_column(ex.moved(time, positions), session),
-        0 if relation.watermark is None else relation.watermark.delay,
+        None if rule is None else _timing(rule, positions, session),
         errors,
-        "" if relation.watermark is None else relation.watermark.column,
+        session.clock.now,
         [positions[i] for i in required],
     )
     return read, ingest
+
+
+@dataclass(frozen=True)
+class _BoundRule:
+    """A watermark rule, with the expressions over the columns of the source."""
+
+    rule: WatermarkRule
+    time: ex.Expression
+    producers: tuple[ex.Expression, ...]
+    marker: ex.Expression | None
+
+    def all(self) -> tuple[ex.Expression, ...]:
+        """Return everything that must be computed of every row, whatever a query reads."""
+        return (self.time, *self.producers, *([] if self.marker is None else [self.marker]))
+
+
+def _bound_rule(relation: Relation, scope: Scope, context: Context) -> _BoundRule:
+    assert relation.watermark is not None
+    rule = relation.watermark
+    columns = {c.field.name: c for c in relation.columns}
+    marker = None
+    if rule.marked_by:
+        # It may name computed columns, which stand for their expressions.
+        visible = Scope.of(relation.schema, None)
+        condition = ExpressionBinder(visible, context).condition(parse_expression(rule.marked_by))
+        marker = ex.substitute(
+            condition,
+            lambda e: (
+                _expression(relation.columns[e.index], scope, context)
+                if isinstance(e, ex.Input)
+                else None
+            ),
+        )
+    return _BoundRule(
+        rule,
+        _expression(columns[rule.column], scope, context),
+        tuple(_expression(columns[name], scope, context) for name in rule.per),
+        marker,
+    )
+
+
+def _timing(bound: _BoundRule, positions: Mapping[int, int], session: Session) -> Timing:
+    """Return what computes the event time and moves the watermarks."""
+    rule = bound.rule
+
+    def compiled(expression: ex.Expression) -> CompiledColumn:
+        return compile_column(ex.moved(expression, positions), session)
+
+    watermarks: Watermarks
+    if rule.per:
+        types = [e.type for e in bound.producers]
+        watermarks = ProducerWatermarks(rule.delay, types, idle_after=rule.idle_after)
+    else:
+        unit = time_unit(bound.time.type) if rule.clock else None
+        watermarks = Watermarks(rule.delay, idle_after=rule.idle_after, unit=unit)
+    return Timing(
+        rule.column,
+        compiled(bound.time),
+        watermarks,
+        tuple(map(compiled, bound.producers)),
+        None if bound.marker is None else compiled(bound.marker),
+        None if rule.max_ahead is None else _newest(rule.max_ahead, bound.time.type, session),
+        "" if rule.max_ahead is None else duration(rule.max_ahead),
+    )
+
+
+def _newest(ahead: int, kind: DataType, session: Session) -> Callable[[], int]:
+    """Return what gives the greatest event time that the clock allows.
+
+    A TIMESTAMP without a zone is compared with what clocks in the session's zone show.
+    """
+
+    def newest() -> int:
+        now = session.clock.now()
+        if isinstance(kind, Timestamp):
+            now = wall_time(pa.scalar(now, TimestampLtz().arrow), session.zone).value
+        return now + ahead
+
+    return newest
 
 
 def delivered_columns(relation: Relation) -> tuple[int, ...]:

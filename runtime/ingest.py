@@ -7,121 +7,60 @@ row, so that neither batches nor the interleaving of partitions matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.batch import Batch, Instants
+from cep.runtime.batch import Batch, Indices, Instants, Mask
 from cep.runtime.quarantine import Quarantine, add_errors
 from cep.runtime.rowerrors import Messages, failed, merge
-from cep.runtime.time import BEGINNING, END
+from cep.runtime.state.vectors import integers, valid, view
+from cep.runtime.time import END
+from cep.runtime.watermarks import FAREWELL, Watermarks
 from cep.types import Schema
-
-_STRETCH = 128
-"""Rows that are checked for lateness together."""
 
 Column = Callable[[Sequence[pa.Array], int], tuple[pa.Array, Messages | None]]
 
 
-class Watermarks:
-    """The running maximum of the event time of each partition, less the allowed delay."""
+Clock = Callable[[], int]
 
-    def __init__(self, delay: int) -> None:
-        self.delay = delay
-        self._highest: dict[str, int] = {}
-        self._floor: dict[str, int] = {}
-        self._said = BEGINNING
 
-    def join(self, partition: str) -> None:
-        """Let a partition take part; it starts at the stream's watermark."""
-        if partition not in self._highest:
-            self._highest[partition] = BEGINNING
-            self._floor[partition] = self._said
+@dataclass(frozen=True)
+class Timing:
+    """How a stream's rows get their event time and move its watermarks.
 
-    def leave(self, partition: str) -> None:
-        """Let a partition that has ended no longer hold the others back."""
-        self._highest.pop(partition, None)
-        self._floor.pop(partition, None)
+    `producers` compute the columns of PER, `marker` tells the end markers, `newest` gives the
+    greatest event time that the engine's clock allows now; `ahead` says how far that is from it.
+    """
 
-    def of(self, partition: str) -> int:
-        """Return the watermark of one partition."""
-        highest = self._highest.get(partition, BEGINNING)
-        reached = BEGINNING if highest <= BEGINNING + self.delay else highest - self.delay
-        return max(reached, self._floor.get(partition, BEGINNING))
+    name: str
+    time: Column
+    watermarks: Watermarks
+    producers: tuple[Column, ...] = ()
+    marker: Column | None = None
+    newest: Clock | None = None
+    ahead: str = ""
 
-    def partitions(self) -> Mapping[str, int]:
-        """Return the watermark of every live partition."""
-        return {p: self.of(p) for p in self._highest}
 
-    def stream(self) -> int:
-        """Return the watermark of the stream: the least of its partitions; it never goes back."""
-        if self._highest:
-            self._said = max(self._said, min(self.of(p) for p in self._highest))
-        return self._said
+@dataclass(frozen=True)
+class _Arrivals:
+    """The rows of a chunk that have a time, and which of them are end markers."""
 
-    def advance(self, watermark: int) -> None:
-        """Promise for every partition that nothing before `watermark` will come."""
-        for partition in self._floor:
-            self._floor[partition] = max(self._floor[partition], watermark)
-        self._said = max(self._said, watermark)
-
-    def take(self, partition: str, times: Instants) -> Instants | None:
-        """Move the watermark over rows in order of arrival.
-
-        Returns for each row the watermark just before it, or None where no row is behind its own.
-        """
-        before = self._highest[partition]
-        floor = self._floor[partition]
-        if len(times) == 1:
-            time = int(times[0])
-            mark = self.of(partition)
-            self._highest[partition] = max(before, time)
-            return np.array([mark]) if time < mark else None
-        if self._timely(times, before, floor):
-            self._highest[partition] = max(before, int(times.max()))
-            return None
-        running = np.maximum.accumulate(times)
-        self._highest[partition] = max(before, int(running[-1]))
-        earlier = np.empty_like(times)
-        earlier[0] = before
-        np.maximum(running[:-1], before, out=earlier[1:])
-        marks = np.where(earlier <= BEGINNING + self.delay, BEGINNING, earlier - self.delay)
-        if floor > BEGINNING:
-            marks = np.maximum(marks, floor)
-        return marks if (times < marks).any() else None
-
-    def _timely(self, times: Instants, before: int, floor: int) -> bool:
-        """Say that no row is behind its watermark, without finding the watermark of each row.
-
-        A stretch of rows is timely if its least time is not behind the greatest time up to its end;
-        a false answer says nothing. Takes a fiftieth of the time.
-        """
-        stretches = np.arange(0, len(times), _STRETCH)
-        highest = np.maximum.accumulate(np.maximum.reduceat(times, stretches))
-        marks = np.maximum(highest, max(before, BEGINNING + self.delay)) - self.delay
-        least = np.minimum.reduceat(times, stretches)
-        return bool((least >= np.maximum(marks, floor)).all())
-
-    def snapshot(self) -> dict[str, object]:
-        """Return the state as plain values."""
-        return {"highest": dict(self._highest), "floor": dict(self._floor), "said": self._said}
-
-    def restore(self, state: Mapping[str, object]) -> None:
-        """Take up a state that `snapshot` returned."""
-        highest, floor, said = state["highest"], state["floor"], state["said"]
-        assert isinstance(highest, dict)
-        assert isinstance(floor, dict)
-        assert isinstance(said, int)
-        self._highest, self._floor, self._said = dict(highest), dict(floor), said
+    physical: tuple[pa.Array, ...]
+    times: Instants
+    markers: Mask | None
+    producers: tuple[pa.Array, ...]
 
 
 class Ingest:
     """Turns chunks of a source into batches of a stream.
 
-    `columns` computes each visible column from the physical ones; `schema` describes them. `time`
-    computes the event time, None for a stream without. `required` are the positions of physical
-    columns that are NOT NULL. Rows that cannot be computed, or that lack one of these or the event
-    time, go to `errors`; only those without an event time leave the watermark alone.
+    `columns` computes each visible column from the physical ones; `schema` describes them. `timing`
+    is None for a stream without event time. `required` are the positions of physical columns that
+    are NOT NULL. Rows that cannot be computed, or that lack one of these or the event time, go to
+    `errors`, and so do rows whose time is too far ahead of the clock; only those whose time,
+    producer or kind is not known, or not believed, leave the watermark alone.
     """
 
     def __init__(
@@ -129,20 +68,19 @@ class Ingest:
         physical: Schema,
         schema: Schema,
         columns: Sequence[Column],
-        time: Column | None,
-        delay: int,
+        timing: Timing | None,
         errors: Quarantine,
-        time_name: str = "",
+        clock: Clock,
         required: Sequence[int] = (),
     ) -> None:
         self.physical = physical
         self.schema = schema
         self.columns = tuple(columns)
-        self.time = time
-        self.time_name = time_name
+        self.timing = timing
         self.errors = errors
         self.required = tuple(required)
-        self.watermarks = Watermarks(delay)
+        self.watermarks = Watermarks() if timing is None else timing.watermarks
+        self._clock = clock
         self.rows = 0
         self._open = True
 
@@ -153,25 +91,25 @@ class Ingest:
         """
         rows = data.num_rows
         self.rows += rows
-        self.watermarks.join(partition)
+        self.join(partition)
         if not rows:
             return None
         physical = tuple(data.columns)
         times: Instants | None = None
         lateness: Instants | None = None
-        if self.time is not None:
-            values, errors = self._times(physical, rows)
-            if errors is not None:
-                self._put_aside(partition, physical, rows, errors)
-                good = np.flatnonzero(~failed(errors))
-                picked = pa.array(good)
-                physical = tuple(c.take(picked) for c in physical)
-                values, rows = values.take(picked), len(good)
-                if not rows:
-                    return None
-            times = values.view(pa.int64()).to_numpy()
-            lateness = self.watermarks.take(partition, times)
-        if skipped:
+        if self.timing is not None:
+            arrivals = self._arrivals(self.timing, partition, physical, rows)
+            if arrivals is None:
+                return None
+            times, markers = arrivals.times, arrivals.markers
+            lateness = self.watermarks.take(partition, times, markers, arrivals.producers)
+            physical, rows = arrivals.physical, len(times)
+            if markers is not None:
+                events = np.flatnonzero(~markers)
+                physical, rows = _picked(physical, events), len(events)
+                times = times[events]
+                lateness = None if lateness is None else lateness[events]
+        if skipped or not rows:
             return None
         computed, errors = self._compute(physical, rows)
         batch = Batch(self.schema, computed, rows, times, lateness)
@@ -183,14 +121,53 @@ class Ingest:
         batch = batch.take(np.flatnonzero(~failed(errors)))
         return batch if batch.rows else None
 
-    def _times(self, physical: Sequence[pa.Array], rows: int) -> tuple[pa.Array, Messages | None]:
-        """Compute the event time; a row without one is in error."""
-        assert self.time is not None
-        values, errors = self.time(physical, rows)
+    def join(self, partition: str) -> None:
+        """Let a partition take part in the watermark, and note that it was heard."""
+        self.tick()
+        self.watermarks.join(partition)
+
+    def tick(self) -> None:
+        """Let the watermarks learn the engine's time, where they depend on it."""
+        if self.watermarks.reads_clock:
+            self.watermarks.tick(self._clock())
+
+    def restore(self, watermarks: Mapping[str, pa.Table]) -> None:
+        """Take up the watermarks of a snapshot."""
+        self.watermarks.restore(watermarks, self._clock())
+
+    def _arrivals(
+        self, timing: Timing, partition: str, physical: tuple[pa.Array, ...], rows: int
+    ) -> _Arrivals | None:
+        """Return the rows whose time, producer and kind are known; None where there is none."""
+        values, errors = timing.time(physical, rows)
         if values.null_count:
-            messages = _messages(values, f"the event time {self.time_name} is NULL")
-            errors = merge(errors, messages)
-        return values, errors
+            message = f"the event time {timing.name} is NULL"
+            errors = merge(errors, _messages(_is_null(values), message))
+        producers: list[pa.Array] = []
+        for column in timing.producers:
+            producer, more = column(physical, rows)
+            producers.append(producer)
+            errors = merge(errors, more)
+        markers: Mask | None = None
+        if timing.marker is not None:
+            flags, more = timing.marker(physical, rows)
+            errors = merge(errors, more)
+            # A condition that is NULL does not hold.
+            there = valid(flags)
+            markers = view(flags) if there is None else view(flags) & there
+        if timing.newest is not None:
+            errors = merge(errors, _ahead(timing, timing.newest(), values, markers))
+        if errors is not None:
+            self._put_aside(partition, physical, rows, errors)
+            good = np.flatnonzero(~failed(errors))
+            if not len(good):
+                return None
+            physical = _picked(physical, good)
+            values, *producers = _picked((values, *producers), good)
+            markers = None if markers is None else markers[good]
+        if markers is not None and not markers.any():
+            markers = None
+        return _Arrivals(physical, view(values), markers, tuple(producers))
 
     def _compute(
         self, physical: Sequence[pa.Array], rows: int
@@ -201,7 +178,7 @@ class Ingest:
             if physical[position].null_count:
                 name = self.physical.names[position]
                 message = f"{name} is NULL, and it is declared NOT NULL"
-                errors = merge(errors, _messages(physical[position], message))
+                errors = merge(errors, _messages(_is_null(physical[position]), message))
         computed: list[pa.Array] = []
         for column in self.columns:
             values, more = column(physical, rows)
@@ -224,8 +201,32 @@ class Ingest:
         return self.watermarks.stream() if self._open else END
 
 
-def _messages(values: pa.Array, message: str) -> Messages:
-    """Return the message for each NULL of a column."""
-    messages: Messages = np.full(len(values), None, dtype=object)
-    messages[values.is_null().to_numpy(zero_copy_only=False)] = message
+def _ahead(timing: Timing, newest: int, values: pa.Array, markers: Mask | None) -> Messages | None:
+    """Find the rows that are too far ahead of the clock; only a farewell may be."""
+    times = view(values)
+    ahead = times > newest
+    if markers is not None:
+        ahead &= ~(markers & (times >= FAREWELL))
+    there = valid(values)
+    if there is not None:
+        ahead &= there
+    if not ahead.any():
+        return None
+    return _messages(ahead, f"{timing.name} is more than {timing.ahead} ahead of the clock")
+
+
+def _picked(columns: Sequence[pa.Array], rows: Indices) -> tuple[pa.Array, ...]:
+    picked = integers(rows)
+    return tuple(c.take(picked) for c in columns)
+
+
+def _is_null(values: pa.Array) -> Mask:
+    there = valid(values)
+    return np.zeros(len(values), np.bool_) if there is None else ~there
+
+
+def _messages(where: Mask, message: str) -> Messages:
+    """Return the message for each row where something holds."""
+    messages: Messages = np.full(len(where), None, dtype=object)
+    messages[where] = message
     return messages

@@ -1,7 +1,6 @@
 """The events of a script, and the orders and batches in which they may come.
 
-Lateness is decided here once more, in plain Python and straight from the definition (LANGUAGE.md,
-section 3), so that the engine is not compared with itself.
+Lateness is decided by `cep.testing.lateness`, so that the engine is not compared with itself.
 
 A shuffle keeps three things, and is free in everything else:
 
@@ -13,7 +12,7 @@ A shuffle keeps three things, and is free in everything else:
   that a late row stays late.
 
 Rows without an event time (those in error, and all rows of a stream without a watermark) keep their
-place among those of their stream.
+place among those of their stream, and so do end markers and the row with which a producer joins.
 """
 
 from __future__ import annotations
@@ -23,27 +22,29 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-BEGINNING = -(2**63)
+from cep.testing.lateness import Arrival, Definition
+
+Producer = tuple[object, ...] | None
 
 
 @dataclass(frozen=True)
 class Event:
-    """One row that a script inserts. `time` is its event time in microseconds, None for none."""
+    """One row that a script inserts. `time` is its event time in microseconds, None for none.
+
+    `producer` are its values of the columns of PER; a `marker` is no data.
+    """
 
     stream: str
     row: tuple[object, ...]
     time: int | None = None
+    producer: Producer = None
+    marker: bool = False
 
 
-def watermarks(times: Sequence[int | None], delay: int) -> list[int]:
+def watermarks(events: Sequence[Event], delay: int) -> list[int]:
     """Return for each row of a stream, in order of arrival, the watermark just before it."""
-    marks: list[int] = []
-    highest: int | None = None
-    for time in times:
-        marks.append(BEGINNING if highest is None else highest - delay)
-        if time is not None:
-            highest = time if highest is None else max(highest, time)
-    return marks
+    definition = Definition(delay)
+    return [definition.take(Arrival(e.time, e.producer, e.marker)) for e in events]
 
 
 def late(events: Sequence[Event], delays: Mapping[str, int]) -> list[bool]:
@@ -52,10 +53,10 @@ def late(events: Sequence[Event], delays: Mapping[str, int]) -> list[bool]:
     for stream, indices in _by_stream(events).items():
         if stream not in delays:
             continue
-        marks = watermarks([events[i].time for i in indices], delays[stream])
+        marks = watermarks([events[i] for i in indices], delays[stream])
         for i, mark in zip(indices, marks, strict=True):
             time = events[i].time
-            flags[i] = time is not None and time < mark
+            flags[i] = time is not None and time < mark and not events[i].marker
     return flags
 
 
@@ -81,12 +82,12 @@ def shuffled(
     for i, event in enumerate(events):
         remaining[event.time].append(i)
     order: list[int] = []
-    highest: dict[str, int] = {}
+    highest: dict[tuple[str, Producer], int] = {}
     while len(order) < len(events):
         candidates: list[int] = []
         for stream, parts in segments.items():
             if parts:
-                candidates += _candidates(events, parts[0], delays.get(stream), highest.get(stream))
+                candidates += _candidates(events, parts[0], delays.get(stream), highest)
         candidates = [i for i in candidates if _first(events, i, remaining)]
         chosen = chance.choice(sorted(candidates))
         event = events[chosen]
@@ -97,7 +98,8 @@ def shuffled(
         if not parts[0]:
             parts.pop(0)
         if event.time is not None:
-            highest[event.stream] = max(highest.get(event.stream, event.time), event.time)
+            own = event.stream, event.producer
+            highest[own] = max(highest.get(own, event.time), event.time)
     return order
 
 
@@ -107,8 +109,14 @@ def _segments(events: Sequence[Event], is_late: Sequence[bool]) -> dict[str, lis
     for stream, indices in _by_stream(events).items():
         parts: list[list[int]] = []
         free = False
+        joined: set[Producer] = set()
         for i in indices:
-            stays = is_late[i] or events[i].time is None
+            stays = is_late[i] or events[i].time is None or events[i].marker
+            if events[i].producer is not None:
+                stays = stays or events[i].producer not in joined
+                joined.add(events[i].producer)
+            if events[i].marker:
+                joined.discard(events[i].producer)
             if stays or not free:
                 parts.append([])
             parts[-1].append(i)
@@ -118,16 +126,23 @@ def _segments(events: Sequence[Event], is_late: Sequence[bool]) -> dict[str, lis
 
 
 def _candidates(
-    events: Sequence[Event], part: Sequence[int], delay: int | None, highest: int | None
+    events: Sequence[Event],
+    part: Sequence[int],
+    delay: int | None,
+    highest: Mapping[tuple[str, Producer], int],
 ) -> Iterator[int]:
     """Yield the events of a segment that may come next without making another one late."""
     if len(part) == 1 or delay is None:
         yield part[0]
         return
-    times = [(events[i].time or 0, i) for i in part]
-    least = min(times)[0]
-    for time, i in times:
-        if max(time, time if highest is None else highest) - delay <= least:
+    least: dict[Producer, int] = {}
+    for i in part:
+        time, producer = events[i].time or 0, events[i].producer
+        least[producer] = min(least.get(producer, time), time)
+    for i in part:
+        time, producer = events[i].time or 0, events[i].producer
+        reached = max(time, highest.get((events[i].stream, producer), time))
+        if reached - delay <= least[producer]:
             yield i
 
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 from cep.grammar import ast
 from cep.running import Output
 from cep.runtime.batch import Batch
-from cep.testing.arrange import BEGINNING, watermarks
+from cep.testing.arrange import watermarks
 from cep.testing.duckdb_dialect import FULL, LATENESS, DuckDbWriter, Untranslatable, fits
+from cep.testing.lateness import BEGINNING
 from cep.testing.outcome import Row, plain
 from cep.testing.stage import Stage
 from cep.types import Schema
@@ -68,7 +69,11 @@ def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Loaded:
             continue
         table, times = rows
         delay = stage.delays().get(relation.name)
-        marks = [BEGINNING] * len(times) if delay is None else watermarks(times, delay)
+        marks = [BEGINNING] * len(times)
+        if delay is not None:
+            events = [e for e in stage.events() if e.stream == relation.name]
+            mark = zip(events, watermarks(events, delay), strict=True)
+            marks = [w for e, w in mark if e.time is not None and not e.marker]
         if any(t is not None and t < w for t, w in zip(times, marks, strict=True)):
             late.add(relation.name)
         full = table.append_column(LATENESS, pa.array(marks, pa.int64()))

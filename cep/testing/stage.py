@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from cep import commands
-from cep.catalog import Relation
+from cep.catalog import Relation, WatermarkRule
 from cep.engine import Engine
 from cep.errors import CepError
 from cep.grammar import ast
+from cep.grammar.parser import parse_expression
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import Limit, Node, Scan, Sort, walk
 from cep.rows import to_rows
@@ -21,6 +22,8 @@ from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
 from cep.runtime.time import VirtualClock
 from cep.testing.arrange import Event
+from cep.testing.lateness import FAREWELL
+from cep.testing.outcome import rows_of
 
 Parameters = Mapping[str, object]
 
@@ -74,9 +77,7 @@ class Stage:
         if isinstance(statement, ast.Insert) and isinstance(statement.query.body, ast.Values):
             if not isinstance(self.main.catalog.get(statement.target.value), Relation):
                 return
-            times = self._times(statement.target.value, [row for _, row in rows])
-            for (stream, row), time in zip(rows, times, strict=True):
-                self.happened.append(Event(stream, row, time))
+            self.happened += self._events(statement.target.value, [row for _, row in rows])
             return
         if isinstance(statement, ast.Drop):
             name = statement.name.value
@@ -85,29 +86,43 @@ class Stage:
             ]
         self.happened.append(Statement(statement))
 
-    def _times(self, stream: str, rows: Sequence[tuple[object, ...]]) -> list[int | None]:
-        """Return the event time of each row, None for a row that has none or cannot be read."""
+    def _events(self, stream: str, rows: Sequence[tuple[object, ...]]) -> list[Event]:
+        """Return rows as events; one that has no event time, or cannot be read, is without."""
         entry = self.main.catalog.get(stream)
         assert isinstance(entry, Relation)
-        if entry.watermark is None:
-            return [None] * len(rows)
+        rule = entry.watermark
+        if rule is None or rule.clock:
+            return [Event(stream, row) for row in rows]
+        # Asked of a stream in which every row is data.
+        plain = WatermarkRule(rule.column)
         engine = self.engine()
-        found: list[int] = []
+        engine.catalog.put(replace(entry, watermark=plain), or_replace=True)
+        found: list[tuple[int, tuple[object, ...]]] = []
 
         def note(batch: Batch) -> None:
             assert batch.time is not None
-            found.extend(int(t) for t in batch.time)
+            found.extend(zip(map(int, batch.time), rows_of(batch.columns, batch.rows), strict=True))
 
-        time = ast.ColumnReference((ast.Name(entry.watermark.column),))
-        item = ast.SelectItem(time)
-        query = ast.Query(ast.Select((item,), ast.TableReference(ast.Name(stream))))
+        marker = parse_expression(rule.marked_by) if rule.marked_by else ast.NullLiteral()
+        columns = [ast.ColumnReference((ast.Name(n),)) for n in (rule.column, *rule.per)]
+        items = tuple(ast.SelectItem(e) for e in (*columns, marker))
+        query = ast.Query(ast.Select(items, ast.TableReference(ast.Name(stream))))
         engine.start(query, name="$times", output=Output(note))
-        times: list[int | None] = []
+        events: list[Event] = []
         for row in rows:
             found.clear()
             engine.insert(stream, [row])
-            times.append(found[0] if found else None)
-        return times
+            if not found:
+                events.append(Event(stream, row))
+                continue
+            time, (_, *producer, marked) = found[0]
+            far = rule.max_ahead is not None and time > self.now + rule.max_ahead
+            if far and not (marked and time >= FAREWELL):
+                events.append(Event(stream, row))
+                continue
+            whose = tuple(producer) if rule.per else None
+            events.append(Event(stream, row, time, whose, marked is True))
+        return events
 
     # ------------------------------------------------------------ fresh engines
 
@@ -161,7 +176,8 @@ class Stage:
 
     def delays(self) -> dict[str, int]:
         """Return the allowed lateness of every stream with a watermark, in microseconds."""
-        return {r.name: r.watermark.delay for r in self.streams() if r.watermark is not None}
+        rules = {r.name: r.watermark for r in self.streams()}
+        return {s: rule.delay for s, rule in rules.items() if rule is not None and not rule.clock}
 
     def pipelines(self) -> list[ast.Insert]:
         """Return the queries that write into streams."""

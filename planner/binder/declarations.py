@@ -14,7 +14,7 @@ from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.types import bind_type
-from cep.planner.expressions import Constant
+from cep.planner.expressions import Constant, is_deterministic
 from cep.runtime.connectors.base import Connector
 from cep.runtime.connectors.options import settle
 from cep.runtime.connectors.registry import Connectors
@@ -193,18 +193,10 @@ def _watermark(
     written: ast.CreateRelation, columns: Sequence[Column], context: Context
 ) -> WatermarkRule | None:
     if not written.watermarks:
-        return None
+        return _by_clock(written)
     if len(written.watermarks) > 1:
         raise BindError("a stream has one event time", span=written.watermarks[1].span)
     rule = written.watermarks[0]
-    for clause, what in (
-        (rule.marked_by, "MARKED BY"),
-        (rule.per, "PER"),
-        (rule.idle_after, "IDLE AFTER"),
-        (rule.max_ahead, "MAX AHEAD"),
-    ):
-        if clause:
-            raise UnsupportedError(what, span=rule.span)
     scope = Scope.of(Schema(tuple(c.field for c in columns)), None)
     name = rule.column.value
     column = scope.resolve(name, None, rule.column.span)
@@ -214,7 +206,51 @@ def _watermark(
             span=rule.column.span,
             hint=f"declare it as TIMESTAMP(3), or compute it: ts AS TO_TIMESTAMP({name})",
         )
-    return WatermarkRule(name, _delay(rule, context))
+    if rule.marked_by is not None:
+        marker = ExpressionBinder(scope, context, place="in MARKED BY").condition(rule.marked_by)
+        if not is_deterministic(marker):
+            raise BindError(
+                "MARKED BY must say the same of a row whenever it is asked",
+                span=rule.marked_by.span,
+                hint="read columns of the row only, not the clock or chance",
+            )
+    per = tuple(dict.fromkeys(c.value for c in rule.per))
+    for column_name in rule.per:
+        scope.resolve(column_name.value, None, column_name.span)
+        if column_name.value == name:
+            raise BindError(
+                f"{name} is the event time, and PER names what tells producers apart",
+                span=column_name.span,
+                hint="write PER device_id, or leave PER out",
+            )
+    return WatermarkRule(
+        name,
+        _delay(rule, context),
+        "" if rule.marked_by is None else unparse(rule.marked_by),
+        per,
+        None if rule.idle_after is None else _length(rule.idle_after, "IDLE AFTER", context),
+        None if rule.max_ahead is None else _length(rule.max_ahead, "MAX AHEAD", context),
+    )
+
+
+def _by_clock(written: ast.CreateRelation) -> WatermarkRule | None:
+    """Return the rule of a stream whose only time is the engine's clock: a column PROCTIME()."""
+    for definition in written.columns:
+        computed = definition.computed
+        if isinstance(computed, ast.Call) and computed.name.value == "proctime":
+            return WatermarkRule(definition.name.value, clock=True)
+    return None
+
+
+def _length(written: ast.Expression, clause: str, context: Context) -> int:
+    bound = ExpressionBinder(Scope(), context, place=f"in {clause}").bind(written)
+    if not isinstance(bound, Constant) or bound.type != DAY_INTERVAL or bound.value.value <= 0:
+        raise BindError(
+            f"{clause} takes a length of time, more than nothing",
+            span=written.span,
+            hint=f"write {clause} INTERVAL '10' SECOND",
+        )
+    return int(bound.value.value)
 
 
 def _delay(rule: ast.Watermark, context: Context) -> int:

@@ -12,9 +12,9 @@ import pytest
 import cep.testing
 from cep.errors import AssertionFailed, CepError, UsageError
 from cep.runtime.batch import Batch, Instants
-from cep.runtime.ingest import Watermarks
 from cep.runtime.operators.aggregate import GroupAggregate
 from cep.runtime.operators.filter import Filter
+from cep.runtime.watermarks import Watermarks
 from cep.testing.arrange import Event, batches, late, shuffled, watermarks
 
 SECOND = 1_000_000
@@ -65,7 +65,9 @@ def test_lateness_by_batch_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the watermark after a batch instead of before each row, as many do."""
     take = Watermarks.take
 
-    def by_batch(self: Watermarks, partition: str, times: Instants) -> Instants | None:
+    def by_batch(
+        self: Watermarks, partition: str, times: Instants, *more: object
+    ) -> Instants | None:
         take(self, partition, times)
         marks = np.full_like(times, self.of(partition))
         return marks if bool((times < marks).any()) else None
@@ -80,7 +82,7 @@ def test_state_that_is_not_restored_is_found(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_watermarks_that_are_not_restored_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Watermarks, "restore", lambda self, state: None)
+    monkeypatch.setattr(Watermarks, "restore", lambda self, state, now: None)
     assert _fails("restarted", "batches of 7") == {"restarted"}
 
 
@@ -193,8 +195,8 @@ def test_a_shuffle_keeps_what_it_must(seed: int) -> None:
     for stream, delay in delays.items():
         old = [i for i, e in enumerate(events) if e.stream == stream]
         new = [i for i in order if events[i].stream == stream]
-        was = dict(zip(old, watermarks([events[i].time for i in old], delay), strict=True))
-        now = dict(zip(new, watermarks([events[i].time for i in new], delay), strict=True))
+        was = dict(zip(old, watermarks([events[i] for i in old], delay), strict=True))
+        now = dict(zip(new, watermarks([events[i] for i in new], delay), strict=True))
         for i in old:
             if before[i]:
                 assert was[i] == now[i]
