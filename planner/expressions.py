@@ -195,6 +195,16 @@ class AggregateExpression(Expression):
         return spoken(name, arguments, where, self.distinct, self.order, self.settings)
 
 
+@dataclass(frozen=True)
+class GroupingExpression(Expression):
+    """GROUPING(…); lives only inside the binder, until GROUP BY is planned."""
+
+    arguments: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return f"GROUPING({', '.join(map(str, self.arguments))})"
+
+
 def walk(expression: Expression) -> Iterator[Expression]:
     """Yield the expression and everything below it, top down."""
     yield expression

@@ -13,7 +13,7 @@ from cep.planner.properties import Properties, WindowColumns
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.windows import Cumulating, Cut, Gap, Grid, Hopping, Trailing
-from cep.types import DataType, Field, Schema, Timestamp, TimestampLtz
+from cep.types import INT, DataType, Field, Schema, Timestamp, TimestampLtz
 
 
 @dataclass(frozen=True)
@@ -299,11 +299,48 @@ def _shift(cut: Cut) -> str:
 
 
 @dataclass(frozen=True)
+class Expand(Unary):
+    """Every row once per grouping set: its number, the keys that are in it, then all columns.
+
+    `keys` are columns of the input, `sets` positions in them; a key that is not in a set is NULL.
+    """
+
+    keys: tuple[int, ...]
+    sets: tuple[tuple[int, ...], ...]
+
+    def _everywhere(self, key: int) -> bool:
+        return all(key in s for s in self.sets)
+
+    @cached_property
+    def schema(self) -> Schema:
+        fields = self.input.schema.fields
+        keys = [
+            replace(fields[k], nullable=fields[k].nullable or not self._everywhere(i))
+            for i, k in enumerate(self.keys)
+        ]
+        return Schema((Field("$set", INT, False), *keys, *fields))
+
+    @cached_property
+    def properties(self) -> Properties:
+        width = 1 + len(self.keys)
+        positions = {i: width + i for i in range(len(self.input.schema))}
+        # A window is one of the groups too where its bounds are in every set.
+        positions |= {k: 1 + i for i, k in enumerate(self.keys) if self._everywhere(i)}
+        return replace(self.input.properties, key=None).projected(positions)
+
+    def describe(self) -> str:
+        names = [self.input.schema.names[k] for k in self.keys]
+        sets = ", ".join(f"({', '.join(names[i] for i in s)})" for s in self.sets)
+        return f"Expand to grouping sets {sets}"
+
+
+@dataclass(frozen=True)
 class Aggregate(Unary):
     """One row per group: the keys, then the aggregates. Without calls it is DISTINCT.
 
     `window` says that the keys hold the start and end of a window of the input; `ttl` is in
     microseconds. With `cut` these are bounds of parts, which it puts together to such windows.
+    `totals` is given over an Expand: the numbers of the sets without keys.
     """
 
     keys: tuple[int, ...]
@@ -313,6 +350,7 @@ class Aggregate(Unary):
     window: WindowColumns | None = None
     ttl: int | None = None
     cut: Cut | None = None
+    totals: tuple[int, ...] | None = None
 
     @cached_property
     def schema(self) -> Schema:

@@ -12,6 +12,7 @@ from cep.planner import expressions as ex
 from cep.planner.compiler import compile_column, compile_expression, compile_predicate
 from cep.planner.logical import (
     Aggregate,
+    Expand,
     Filter,
     Limit,
     Node,
@@ -24,7 +25,7 @@ from cep.planner.logical import (
 )
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
-from cep.runtime.operators import aggregate, limit, project, sort, union, window
+from cep.runtime.operators import aggregate, expand, limit, project, sort, union, window
 from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.session import Session
@@ -154,6 +155,7 @@ def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
         emission=node.emission,
         append_only=node.input.properties.append_only,
         ttl=node.ttl,
+        totals=node.totals,
     )
     return lowered.graph.add(operator, [below])
 
@@ -174,6 +176,11 @@ def _windowed(node: Aggregate) -> WindowAggregate:
     )
 
 
+def _expand(node: Expand, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    return lowered.graph.add(expand.Expand(node.schema, node.keys, node.sets), [below])
+
+
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     keys = [sort.Key(k.index, k.descending, k.nulls_first) for k in node.keys]
@@ -192,6 +199,7 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Project: _project,
     Union: _union,
     Window: _window,
+    Expand: _expand,
     Aggregate: _aggregate,
     Sort: _sort,
     Limit: _limit,

@@ -12,7 +12,7 @@ class Untranslatable(Exception):
     """Raised where DuckDB cannot say what is meant; the message says what that is."""
 
 
-SAME = ("count", "sum", "min", "max", "avg", "bool_and", "bool_or", "count_if")
+SAME = ("count", "sum", "min", "max", "avg", "bool_and", "bool_or", "count_if", "grouping")
 """Aggregates that are called alike."""
 
 FLOATING = (

@@ -23,13 +23,14 @@ from cep.planner.expressions import (
     Coalesce,
     Constant,
     Expression,
+    GroupingExpression,
     Input,
     Logical,
     walk,
 )
 from cep.runtime.functions.casts import castable
 from cep.runtime.functions.registry import Choice, Function, Signature
-from cep.types import BOOLEAN, VARCHAR, DataType, common_type, converts
+from cep.types import BOOLEAN, INT, VARCHAR, DataType, common_type, converts
 
 _WITHOUT_PARENTHESES = (
     "current_timestamp",
@@ -407,6 +408,8 @@ class ExpressionBinder:
         name = written.name.value
         if written.over is not None:
             raise UnsupportedError("OVER windows", span=written.span)
+        if name == "grouping" and name not in self.context.functions:
+            return self._grouping(written)
         if self.context.aggregates.overloads(name):
             return self._aggregate(written)
         for clause, what in (
@@ -451,6 +454,20 @@ class ExpressionBinder:
         if chooses and isinstance(written, ast.StringLiteral):
             return Constant(VARCHAR, pa.scalar(written.value.lower()))
         return self.bind(written)
+
+    def _grouping(self, written: ast.Call) -> Expression:
+        if not self.aggregates:
+            raise BindError(
+                f"GROUPING cannot stand {self.place}",
+                span=written.span,
+                hint="it belongs into SELECT, HAVING and ORDER BY of a query with GROUP BY",
+            )
+        if not 1 <= len(written.arguments) <= 31:
+            raise BindError("GROUPING takes 1 to 31 of the keys", span=written.span)
+        inner = ExpressionBinder(
+            self.scope, self.context, place="inside GROUPING", aliases=self.aliases
+        )
+        return GroupingExpression(INT, tuple(inner.bind(a) for a in written.arguments))
 
     def _aggregate(self, written: ast.Call) -> Expression:
         name = written.name.value
@@ -514,8 +531,8 @@ def _spoken(written: ast.Expression) -> str:
 
 
 def has_aggregate(expression: Expression) -> bool:
-    """Say whether an aggregate is called anywhere in the expression."""
-    return any(isinstance(e, AggregateExpression) for e in walk(expression))
+    """Say whether an aggregate, or GROUPING, is called anywhere in the expression."""
+    return any(isinstance(e, AggregateExpression | GroupingExpression) for e in walk(expression))
 
 
 def output_name(written: ast.Expression, bound: Expression) -> str:

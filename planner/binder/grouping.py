@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cep.errors import BindError, Span, UnsupportedError
+from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.grouping_sets import Sets, grouping_sets, grouping_value, integer
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import (
     AggregateExpression,
     Expression,
+    GroupingExpression,
     Input,
     substitute,
     walk,
 )
-from cep.planner.logical import Aggregate, Node, Project
+from cep.planner.logical import Aggregate, Expand, Node, Project
 from cep.planner.properties import WindowColumns
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
+from cep.types import INT
 
 
 def emission(context: Context, relation: Node, windowed: bool, span: Span) -> Emission:
@@ -52,6 +55,8 @@ class Groups:
 
     input: Node
     keys: list[Expression] = field(default_factory=list)
+    sets: Sets = ((),)
+    """The grouping sets; one with all keys is a plain GROUP BY."""
     calls: list[AggregateExpression] = field(default_factory=list)
 
     def collect(self, expressions: Sequence[Expression]) -> None:
@@ -66,31 +71,48 @@ class Groups:
         window = self.input.properties.window
         if window is None:
             return None
-        read = {k.index for k in self.keys if isinstance(k, Input)}
+        everywhere = set(self.sets[0]).intersection(*self.sets)
+        read = {
+            k.index for i, k in enumerate(self.keys) if isinstance(k, Input) and i in everywhere
+        }
         if not read & {window.start, window.end, window.time}:
             return None
         fields = self.input.schema.fields
         for index in (window.start, window.end):
             if index not in read:
-                self.keys.append(Input(fields[index].type, index, fields[index].name))
+                bound = Input(fields[index].type, index, fields[index].name)
+                if bound not in self.keys:
+                    self.keys.append(bound)
+                place = self.keys.index(bound)
+                self.sets = tuple(tuple(sorted({*s, place})) for s in self.sets)
         return window
+
+    @property
+    def _several(self) -> bool:
+        return self.sets != (tuple(range(len(self.keys))),)
 
     def plan(self, context: Context, span: Span) -> Node:
         """Return a projection of keys and arguments with the aggregate above it."""
         window = self._window()
-        columns: list[Expression] = list(dict.fromkeys(self.keys))
-        self.keys = list(columns)
+        columns: list[Expression] = list(self.keys)
         for call in self.calls:
             columns += [c for c in call.children() if c not in columns]
         names = _names(columns)
         # A projection of its own also carries the window columns to their new places.
-        project = Project(self.input, tuple(columns), names)
+        below: Node = Project(self.input, tuple(columns), names)
+        keys = tuple(range(len(self.keys)))
+        first, totals = 0, None
+        if self._several:
+            below = Expand(below, keys, self.sets)
+            keys = tuple(range(len(self.keys) + 1))
+            first = len(keys)
+            totals = tuple(i for i, s in enumerate(self.sets) if not s)
         calls = tuple(
             AggregateCall(
                 c.aggregate,
-                tuple(columns.index(a) for a in c.arguments),
+                tuple(first + columns.index(a) for a in c.arguments),
                 c.type,
-                None if c.filter is None else columns.index(c.filter),
+                None if c.filter is None else first + columns.index(c.filter),
                 c.distinct,
                 c.order,
                 c.settings,
@@ -98,24 +120,32 @@ class Groups:
             for c in self.calls
         )
         return Aggregate(
-            project,
-            tuple(range(len(self.keys))),
+            below,
+            keys,
             calls,
-            (*names[: len(self.keys)], *(f"${i}" for i in range(len(calls)))),
-            emission(context, project, window is not None, span),
-            None if window is None else project.properties.window,
+            (*below.schema.names[: len(keys)], *(f"${i}" for i in range(len(calls)))),
+            emission(context, below, window is not None, span),
+            None if window is None else below.properties.window,
             context.ttl,
+            totals=totals,
         )
 
-    def rewritten(self, expression: Expression, span: Span) -> Expression:
+    def rewritten(self, expression: Expression, span: Span, context: Context) -> Expression:
         """Return an expression over the input as one over the groups."""
+        first = 1 if self._several else 0
+
+        def is_set(number: int) -> Expression:
+            mark = Input(INT, 0, "$set")
+            return ExpressionBinder(Scope(), context).call("=", [mark, integer(number)], span)
 
         def found(e: Expression) -> Expression | None:
             if isinstance(e, AggregateExpression):
-                position = len(self.keys) + self.calls.index(e)
+                position = first + len(self.keys) + self.calls.index(e)
                 return Input(e.type, position, f"${self.calls.index(e)}")
+            if isinstance(e, GroupingExpression):
+                return grouping_value(e, self.keys, self.sets, is_set, span)
             if e in self.keys:
-                position = self.keys.index(e)
+                position = first + self.keys.index(e)
                 return Input(e.type, position, e.name if isinstance(e, Input) else str(e))
             if isinstance(e, Input):
                 raise BindError(
@@ -139,19 +169,19 @@ def bind_keys(
     scope: Scope,
     context: Context,
     items: Sequence[ast.SelectItem],
-) -> list[Expression]:
+    span: Span,
+) -> tuple[list[Expression], Sets]:
     """Bind the items of GROUP BY: expressions, aliases, or positions in the select list."""
     aliases: Mapping[str, ast.Expression] = {
         i.alias.value: i.expression for i in items if i.alias is not None
     }
     binder = ExpressionBinder(scope, context, place="in GROUP BY", aliases=aliases)
-    keys: list[Expression] = []
-    for item in written:
-        if isinstance(item, ast.GroupingSets):
-            raise UnsupportedError(item.kind.upper(), span=item.span)
+
+    def bind(item: ast.Expression) -> Expression:
         ordinal = isinstance(item, ast.NumberLiteral) and item.text.isdigit()
-        keys.append(binder.bind(_positioned(item, items) if ordinal else item))
-    return keys
+        return binder.bind(_positioned(item, items) if ordinal else item)
+
+    return grouping_sets(written, bind, span)
 
 
 def _positioned(written: ast.Expression, items: Sequence[ast.SelectItem]) -> ast.Expression:

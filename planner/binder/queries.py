@@ -370,17 +370,22 @@ class SelectBinder:
     ) -> tuple[Node, list[_Item], Expression | None, list[tuple[Expression | int, ast.OrderItem]]]:
         select = self.select
         groups = grouping.Groups(plan)
-        groups.keys = grouping.bind_keys(select.group_by or (), scope, self.context, select.items)
+        groups.keys, groups.sets = grouping.bind_keys(
+            select.group_by or (), scope, self.context, select.items, select.span
+        )
         groups.collect([i.bound for i in items])
         groups.collect([e for e, _ in order if isinstance(e, Expression)])
         groups.collect([] if having is None else [having])
         grouped = groups.plan(self.context, select.span)
-        after_items = [replace(i, bound=groups.rewritten(i.bound, i.span)) for i in items]
+        after_items = [
+            replace(i, bound=groups.rewritten(i.bound, i.span, self.context)) for i in items
+        ]
         after_order: list[tuple[Expression | int, ast.OrderItem]] = [
-            (groups.rewritten(e, o.span) if isinstance(e, Expression) else e, o) for e, o in order
+            (groups.rewritten(e, o.span, self.context) if isinstance(e, Expression) else e, o)
+            for e, o in order
         ]
         if having is not None and select.having is not None:
-            having = groups.rewritten(having, select.having.span)
+            having = groups.rewritten(having, select.having.span, self.context)
         return grouped, after_items, having, after_order
 
     def _ordered(

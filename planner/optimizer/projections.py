@@ -9,6 +9,7 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
+    Expand,
     Filter,
     Limit,
     Node,
@@ -132,6 +133,15 @@ def _window(node: Window, needed: set[int]) -> _Pruned:
     return replace(node, input=below, time=positions[node.time], partition=partition), positions
 
 
+def _expand(node: Expand, needed: set[int]) -> _Pruned:
+    # The number of the set and the keys stay, since they make the groups.
+    width = 1 + len(node.keys)
+    below, at = _prune(node.input, {i - width for i in needed if i >= width}.union(node.keys))
+    positions = {i: i for i in range(width)}
+    positions |= {width + old: width + new for old, new in at.items()}
+    return replace(node, input=below, keys=tuple(at[k] for k in node.keys)), positions
+
+
 def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
     # Keys stay, since they make the groups; calls that nobody reads go, unless all would:
     # an aggregate without calls is DISTINCT and says its rows at other times.
@@ -188,6 +198,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Project: _project,
     Union: _union,
     Window: _window,
+    Expand: _expand,
     Aggregate: _aggregate,
     Sort: _sort,
     Limit: _limit,

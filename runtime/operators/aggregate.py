@@ -58,9 +58,12 @@ class GroupAggregate(Operator):
 
     With Emission.STREAM each batch is answered with its net changes: the retractions of what was
     said of the groups it changed, then what is to be said now, both in the order of the groups'
-    first rows in the batch. The row of the group without keys is first said with the first batch,
-    or at the end where none came. `ttl` forgets a group, and retracts nothing, when for so many
-    microseconds of the engine's clock (see `tick`) no row has come for it.
+    first rows in the batch. The row of the group without keys is said at the beginning. `ttl`
+    forgets a group, and retracts nothing, when for so many microseconds of the engine's clock (see
+    `tick`) no row has come for it.
+
+    With `totals` the first key is the number of a grouping set, and every row comes once for each.
+    The sets that `totals` names have no other keys: their one group exists from the start.
 
     State: with a window, the groups of the windows that are still open; without, all groups,
     bounded by `ttl` or by retractions only. A window refuses a row iff its end (plus `correct`) is
@@ -79,6 +82,7 @@ class GroupAggregate(Operator):
         append_only: bool = True,
         ttl: int | None = None,
         correct: int = 0,
+        totals: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(output)
         self.input = input
@@ -88,6 +92,7 @@ class GroupAggregate(Operator):
         self.append_only = append_only
         self.ttl = ttl
         self.correct = correct
+        self.totals = totals
         bounds = (window.start, window.end) if window else ()
         self._own = tuple(k for k in keys if k not in bounds)
         self._table = KeyTable([input.types[k] for k in self._own], prefix=1 if window else 0)
@@ -100,6 +105,24 @@ class GroupAggregate(Operator):
         self._chains.reserve_owners(1)
 
     # What comes in.
+
+    def begin(self) -> Iterable[Batch]:
+        if self.emission is not Emission.STREAM:
+            return ()
+        return self._say(self._stand())
+
+    def _stand(self) -> Ids:
+        """Make the groups that exist without a row, where they are not there yet."""
+        if not self.keys:
+            standing = self._table.one()
+        elif self.totals:
+            marks = arrow(np.array(self.totals), self.input.types[self.keys[0]].arrow)
+            others = [pa.nulls(len(marks), self.input.types[k].arrow) for k in self._own[1:]]
+            standing = self._table.group([marks, *others])
+        else:
+            return np.empty(0, np.int64)
+        self._welcome(standing.new)
+        return standing.new
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         batch = self._timely(batch)
@@ -123,7 +146,10 @@ class GroupAggregate(Operator):
         late = view(batch.columns[self.window.end]) + self.correct <= batch.lateness
         if not late.any():
             return batch
-        self.outlet.late(batch.where(late))
+        # A row comes once per grouping set, and is late once.
+        once = late if self.totals is None else late & (view(batch.columns[self.keys[0]]) == 0)
+        if once.any():
+            self.outlet.late(batch.where(once))
         return batch.where(~late)
 
     def _intern(self, batch: Batch) -> Interned:
@@ -220,6 +246,8 @@ class GroupAggregate(Operator):
         if self._calls.rows is None or not self.keys:
             return np.ones(len(groups), np.bool_)
         exist: Mask = self._calls.rows.count.data[groups] > 0
+        if self.totals:
+            exist |= np.isin(view(self._table.columns(groups)[0]), self.totals)
         return exist
 
     def _say(self, groups: Ids) -> Iterable[Batch]:
@@ -265,13 +293,9 @@ class GroupAggregate(Operator):
             return self._close(before, watermark)
         if watermark != END:
             return ()
-        if not self.keys and not len(self._table):
-            only = self._table.one()
-            self._welcome(only.new)
-            if self.emission is Emission.STREAM:
-                return self._say(only.new)
+        standing = self._stand()
         if self.emission is Emission.STREAM:
-            return ()
+            return self._say(standing)
         groups, _ = self._chains.members(_ONLY, len(self._table))
         said = self._say(groups)
         self._release(groups)

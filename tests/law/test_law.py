@@ -20,10 +20,6 @@ KNOWN = {
         cep.testing.VARIANTS,
         "text inserted into TIMESTAMP_LTZ is read in UTC",
     ),
-    "grouping/nothing_yet.sql": (
-        ("batches of 7", "batches of 1000", "one batch", "shuffled"),
-        "the one group of an aggregate without keys is not said before its first batch",
-    ),
 }
 """Scripts that show what is still wrong; each is to be taken out of here when it is mended."""
 

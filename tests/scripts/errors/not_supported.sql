@@ -74,11 +74,6 @@ SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM s;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT k FROM s WINDOW w AS (PARTITION BY k);
 
--- error: not supported yet: ROLLUP
--- SELECT k, COUNT(*) FROM s GROUP BY ROLLUP (k);
---                                    ^^^^^^^^^^
-SELECT k, COUNT(*) FROM s GROUP BY ROLLUP (k);
-
 -- error: not supported yet: INTERSECT
 -- SELECT k FROM s INTERSECT SELECT k FROM t;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
