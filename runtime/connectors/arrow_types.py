@@ -13,6 +13,7 @@ import pyarrow.types as pat
 from cep import types as sql
 from cep.errors import ConnectorError
 from cep.runtime.connectors.convert import describe, from_text, truncate
+from cep.runtime.functions.decimals import exactly
 from cep.runtime.functions.years import checked, has_years
 from cep.runtime.rowerrors import Messages, Operand, attempt, failed
 
@@ -130,6 +131,8 @@ def conform(column: pa.Array, t: sql.DataType) -> tuple[pa.Array, Messages | Non
         column = pc.run_end_decode(column)
     if column.type == t.arrow and not has_years(t):
         return truncate(column, t), None
+    if pat.is_floating(column.type) and isinstance(t, sql.Decimal):
+        column = column.cast(pa.string())  # the digits that it is shown with, and no rounding
     texts = pat.is_string(column.type) or pat.is_large_string(column.type)
     if texts and not isinstance(t, sql.Varchar | sql.Bytes):
         return from_text(column.cast(pa.string()), t)
@@ -151,4 +154,8 @@ def _cast(column: Operand, t: sql.DataType) -> Operand:
         raise TypeError(f"{column.type} is no instant")
     if pat.is_timestamp(column.type) and isinstance(t, sql.Integer):
         raise TypeError(f"{column.type} is no number")
+    if isinstance(t, sql.Decimal) and pat.is_integer(column.type):
+        column = column.cast(pa.decimal128(20, 0))
+    if isinstance(t, sql.Decimal) and pat.is_decimal128(column.type):
+        return exactly(column, t.arrow)
     return column.cast(options=pc.CastOptions(t.arrow, allow_time_truncate=True))

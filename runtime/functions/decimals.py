@@ -189,13 +189,24 @@ def rescale(
     if operand.type == target:
         return operand
     try:
-        return _rounded(operand, target.scale).cast(target)
+        return exactly(_rounded(operand, target.scale), target)
     except pa.ArrowInvalid:
         same_scale = _rounded(operand, target.scale).cast(pa.decimal256(_WIDEST, target.scale))
         limit = decimal.Decimal(10) ** (target.precision - target.scale)
         bad = call("greater_equal", call("abs", same_scale), pa.scalar(limit, same_scale.type))
         refuse(numbers(bad), valid(operand), message, [operand])
         raise
+
+
+def exactly(operand: Operand, target: pa.DataType) -> Operand:
+    """Convert a DECIMAL without loss; raises ArrowInvalid where that cannot be.
+
+    Arrow multiplies by the power of ten without looking whether 128 bits hold the product.
+    """
+    t = operand.type
+    if pa.types.is_decimal128(t) and t.precision + target.scale - t.scale > MAX_PRECISION:
+        operand = operand.cast(pa.decimal256(_WIDEST, target.scale))
+    return operand.cast(target)
 
 
 def _rounded(operand: Operand, scale: int) -> Operand:

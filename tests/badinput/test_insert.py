@@ -133,6 +133,8 @@ TABLES: list[tuple[str, object, list[object]]] = [
     ("n", pa.table({"n": pa.array([1, 2**32 - 1], pa.uint32())}), [1]),
     ("n", pa.table({"n": pc.run_end_encode(pa.array([1, 1]))}), [1, 1]),
     ("n", pa.table({"n": [1.0, 1.5]}), [1]),
+    ("m", pa.table({"m": [1, 10**9]}), [decimal.Decimal("1.00")]),
+    ("m", pa.table({"m": [0.1, 1.005]}), [decimal.Decimal("0.10")]),
     ("v", pa.table({"v": pa.array(np.array([1, 2], np.float16))}), [1.0, 2.0]),
     ("ts", pa.table({"ts": pa.array([0], pa.timestamp("ns"))}), [dt.datetime(1970, 1, 1)]),
     (
@@ -189,6 +191,20 @@ def test_tables(column: str, data: object, kept: list[object]) -> None:
     query = e.query(f"SELECT {column} FROM s")
     e.insert("s", data)
     assert [r[0] for r in query.fetchall()] == kept
+
+
+@pytest.mark.parametrize("as_table", [False, True])
+def test_a_decimal_is_not_wrapped_around(as_table: bool) -> None:
+    # What Arrow makes of these digits with 38 places overflows its 128 bits, and looks right.
+    value = decimal.Decimal(-(2**63))
+    e = cep.Engine()
+    e.execute("CREATE STREAM s (m DECIMAL(38, 38))")
+    query = e.query("SELECT m FROM s")
+    e.insert("s", pa.table({"m": [value]}) if as_table else {"m": value})
+    assert query.fetchall() == []
+    assert e.errors["s"].count == 1
+    with pytest.raises(cep.CepError, match="out of range"):
+        e.execute(f"SELECT CAST(CAST({value} AS BIGINT) AS DECIMAL(38, 38))").fetchall()
 
 
 def test_an_error_of_the_program_s_own_iterator_is_its_own() -> None:
