@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cep.catalog import Column, Relation, SinkEntry, View, WatermarkRule
+from cep import inspection
+from cep.bags import Bag, difference, plain
+from cep.catalog import Relation, SinkEntry, View
 from cep.errors import AssertionFailed, BindError, Span, UnsupportedError, did_you_mean
-from cep.feeds import Feed
 from cep.grammar import ast
-from cep.grammar.unparse import unparse
 from cep.planner.binder.declarations import bind_relation, bind_sink, bind_view
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
-from cep.planner.explain import explain
 from cep.planner.expressions import Constant
-from cep.planner.ingestion import plan_ingest
-from cep.planner.optimizer.rules import Step
 from cep.results import Result
 from cep.rows import positional
-from cep.runtime.aggregates.builtin import AGGREGATES
-from cep.runtime.batch import Batch
-from cep.runtime.connectors import memory
-from cep.runtime.functions.builtin import BUILTIN
-from cep.runtime.functions.years import FIRST, LAST
-from cep.runtime.quarantine import ERRORS, KEPT, Quarantine
+from cep.runtime.quarantine import KEPT
 from cep.runtime.session import time_zone
-from cep.types import BIGINT, TIMESTAMP, VARCHAR, DataType, Field, Schema
+from cep.types import Schema
 
 if TYPE_CHECKING:
     from cep.engine import Engine, Parameters
@@ -61,20 +52,6 @@ def _spoken(statement: ast.Statement) -> str:
 def done(message: str) -> Result:
     """Return the result of a statement that has no rows."""
     return Result(Schema(()), message=message)
-
-
-def table(
-    names: Sequence[str], rows: Sequence[Sequence[object]], types: Sequence[DataType] = ()
-) -> Result:
-    """Return rows that the engine says of itself; VARCHAR unless `types` says otherwise."""
-    kinds = types or [VARCHAR] * len(names)
-    schema = Schema(tuple(Field(n, t) for n, t in zip(names, kinds, strict=True)))
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    arrays = tuple(pa.array(c, t.arrow) for c, t in zip(columns, kinds, strict=True))
-    result = Result(schema)
-    if rows:
-        result.put(Batch(schema, arrays, len(rows)))
-    return result
 
 
 # ---------------------------------------------------------------- queries
@@ -217,58 +194,14 @@ def _assert(
     if statement.rows:
         values = ast.Query(ast.Values(statement.rows, span=statement.span), span=statement.span)
         expected = engine.values(values, parameters, result.schema)
-    problem = difference(found, expected)
+    problem = difference(_bag(found), _bag(expected))
     if problem:
         raise AssertionFailed(f"ASSERT does not hold: {problem}", span=statement.span)
     return done(f"ASSERT holds: {len(found)} rows")
 
 
-def difference(found: Sequence[tuple[Any, ...]], expected: Sequence[tuple[Any, ...]]) -> str | None:
-    """Say how two bags of rows differ, or return None; DOUBLE values agree to 1e-9 relative."""
-    missing = Counter(map(_comparable, expected))
-    surplus = Counter(map(_comparable, found))
-    missing, surplus = missing - surplus, surplus - missing
-    left = list(surplus.elements())
-    unmatched = []
-    for row in missing.elements():
-        close = next((r for r in left if _close(row, r)), None)
-        if close is None:
-            unmatched.append(row)
-        else:
-            left.remove(close)
-    if not unmatched and not left:
-        return None
-    parts = [f"{len(found)} rows where {len(expected)} were expected"]
-    parts += [f"missing {_shown(r)}" for r in unmatched[:3]]
-    parts += [f"unexpected {_shown(r)}" for r in left[:3]]
-    return "; ".join(parts)
-
-
-def _comparable(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(_hashable(v) for v in row)
-
-
-def _hashable(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return tuple(_hashable(v) for v in value)
-    if isinstance(value, dict):
-        return tuple((k, _hashable(v)) for k, v in value.items())
-    if isinstance(value, float) and math.isnan(value):
-        return "NaN"
-    return value
-
-
-def _close(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-    return len(a) == len(b) and all(
-        math.isclose(x, y, rel_tol=1e-9)
-        if isinstance(x, float) and isinstance(y, float)
-        else x == y
-        for x, y in zip(a, b, strict=True)
-    )
-
-
-def _shown(row: tuple[Any, ...]) -> str:
-    return "(" + ", ".join("NULL" if v is None else str(v) for v in row) + ")"
+def _bag(rows: Sequence[tuple[object, ...]]) -> Bag:
+    return Counter(tuple(plain(v) for v in row) for row in rows)
 
 
 # ---------------------------------------------------------------- declarations
@@ -397,255 +330,6 @@ _SETTINGS: dict[str, Callable[[Engine, object, Span], None]] = {
 }
 
 
-# ---------------------------------------------------------------- looking around
-
-
-def _show(engine: Engine, statement: ast.Show, _: Parameters, drive: bool) -> Result:
-    if statement.what not in _SHOWN:
-        raise UnsupportedError(f"SHOW {statement.what.upper()}", span=statement.span)
-    return _SHOWN[statement.what](engine)
-
-
-def _show_streams(engine: Engine) -> Result:
-    rows = [
-        (
-            e.name,
-            e.connector or "inserts",
-            "bounded" if e.bounded else "unbounded",
-            e.watermark.column if e.watermark else None,
-            ", ".join(str(c.field) for c in e.columns),
-        )
-        for e in engine.catalog
-        if isinstance(e, Relation)
-    ]
-    return table(("name", "fed_by", "input", "event_time", "columns"), rows)
-
-
-def _show_views(engine: Engine) -> Result:
-    rows = [(e.name, e.query) for e in engine.catalog if isinstance(e, View)]
-    return table(("name", "query"), rows)
-
-
-def _show_sinks(engine: Engine) -> Result:
-    rows = [
-        (e.name, e.connector, ", ".join(f"{k} = {v}" for k, v in e.options.items()))
-        for e in engine.catalog
-        if isinstance(e, SinkEntry)
-    ]
-    return table(("name", "connector", "options"), rows)
-
-
-def _show_queries(engine: Engine) -> Result:
-    rows = []
-    for q in engine.queries.values():
-        size = q.graph.size()
-        rows.append(
-            (
-                q.name,
-                "failed" if q.failure else "ended" if q.closed else "running",
-                q.rows_out,
-                q.let_go,
-                q.aside.late_rows.count,
-                q.aside.errors.count,
-                size.rows,
-                size.bytes,
-                q.text,
-            )
-        )
-    counts = ("rows_out", "let_go", "late", "errors", "state_rows", "state_bytes")
-    return table(
-        ("name", "state", *counts, "query"), rows, (VARCHAR, VARCHAR, *[BIGINT] * 6, VARCHAR)
-    )
-
-
-def _show_functions(engine: Engine) -> Result:
-    rows = [(f.name, f.signature, f.summary) for f in BUILTIN if f.name[0].isalpha()]
-    rows += [(a.name, a.signature, a.summary) for a in AGGREGATES]
-    return table(("name", "signature", "description"), sorted(rows))
-
-
-def _show_watermarks(engine: Engine) -> Result:
-    rows = []
-    for feed in engine.reading():
-        stream = feed.ingest.watermark()
-        rows += [
-            (
-                feed.name,
-                one.name,
-                _shown_instant(one.watermark),
-                "yes" if one.holds and not feed.ended else "no",
-                "ended" if feed.ended else one.why or None,
-                _shown_instant(stream),
-            )
-            for one in feed.ingest.watermarks.standings()
-        ]
-    names = ("stream", "partition", "watermark", "holds_back", "left", "stream_watermark")
-    return table(names, rows, (VARCHAR, VARCHAR, TIMESTAMP, VARCHAR, VARCHAR, TIMESTAMP))
-
-
-def _shown_instant(instant: int) -> int | None:
-    """Return a watermark as a timestamp, NULL where it is not on the calendar."""
-    return instant if FIRST <= instant <= LAST else None
-
-
-_SHOWN: dict[str, Callable[[Engine], Result]] = {
-    "streams": _show_streams,
-    "views": _show_views,
-    "sinks": _show_sinks,
-    "queries": _show_queries,
-    "functions": _show_functions,
-    "watermarks": _show_watermarks,
-}
-
-
-def _describe(engine: Engine, statement: ast.Describe, _: Parameters, drive: bool) -> Result:
-    name = statement.name
-    system = system_relation(engine, name.value)
-    entry = system or engine.catalog.lookup(name.value, name.span)
-    if isinstance(entry, SinkEntry):
-        return table(("option", "value"), list(entry.options.items()))
-    if isinstance(entry, View):
-        item = ast.SelectItem(ast.Star())
-        query = ast.Query(ast.Select((item,), ast.TableReference(name)))
-        schema = engine.plan(query).schema
-        rows = [(f.name, str(f.type), "view") for f in schema.fields]
-    else:
-        rows = [(c.field.name, _column_type(c), _column_origin(entry, c)) for c in entry.columns]
-    result = table(("column", "type", "from"), rows)
-    result.message = entry.statement if isinstance(entry, View) else create_statement(entry)
-    return result
-
-
-def _column_type(column: Column) -> str:
-    return str(column.field.type) + ("" if column.field.nullable else " NOT NULL")
-
-
-def _column_origin(relation: Relation, column: Column) -> str:
-    text = column.origin.value + (f" {column.detail}" if column.detail else "")
-    if relation.watermark is not None and relation.watermark.column == column.field.name:
-        text += ", event time"
-    return text
-
-
-def quoted(name: str) -> str:
-    """Return a name as it must be written, in quotes where it needs them."""
-    return unparse(ast.Name(name))
-
-
-def create_statement(relation: Relation) -> str:
-    """Return the statement that declares a stream, with all its columns written out."""
-    lines = []
-    for column in relation.columns:
-        name = quoted(column.field.name)
-        if column.origin.value == "computed":
-            lines.append(f"{name} AS {column.detail}")
-        elif column.origin.value == "metadata":
-            lines.append(f"{name} {column.field.type} METADATA FROM '{column.detail}'")
-        else:
-            lines.append(f"{name} {_column_type(column)}")
-    if relation.watermark is not None and not relation.watermark.clock:
-        lines.append(_watermark_clause(relation.watermark))
-    body = ",\n  ".join(lines)
-    text = f"CREATE STREAM {quoted(relation.name)} (\n  {body}\n)"
-    if relation.options:
-        options = ", ".join(
-            "'{}' = '{}'".format(k, v.replace("'", "''")) for k, v in relation.options.items()
-        )
-        text += f" WITH ({options})"
-    return text + ";"
-
-
-def _watermark_clause(rule: WatermarkRule) -> str:
-    name = quoted(rule.column)
-    parts = [f"WATERMARK FOR {name} AS {name}"]
-    if rule.delay:
-        parts.append(f"- {_interval(rule.delay)}")
-    if rule.marked_by:
-        parts.append(f"MARKED BY {rule.marked_by}")
-    if rule.per:
-        columns = ", ".join(map(quoted, rule.per))
-        parts.append(f"PER {columns}" if len(rule.per) == 1 else f"PER ({columns})")
-    if rule.idle_after is not None:
-        parts.append(f"IDLE AFTER {_interval(rule.idle_after)}")
-    if rule.max_ahead is not None:
-        parts.append(f"MAX AHEAD {_interval(rule.max_ahead)}")
-    return " ".join(parts)
-
-
-def _interval(microseconds: int) -> str:
-    seconds = f"{microseconds / 1_000_000:f}".rstrip("0").rstrip(".")
-    return f"INTERVAL '{seconds}' SECOND"
-
-
-def _explain(engine: Engine, statement: ast.Explain, parameters: Parameters, drive: bool) -> Result:
-    inner = statement.statement
-    query = inner if isinstance(inner, ast.Query) else getattr(inner, "query", None)
-    if not isinstance(query, ast.Query):
-        raise BindError(
-            "EXPLAIN shows the plan of a query", span=inner.span, hint="write EXPLAIN SELECT …"
-        )
-    trace: list[Step] = []
-    plan = engine.plan(query, parameters, trace)
-    lines = explain(plan).split("\n")
-    lines.append("")
-    lines.append("rules applied: " + (", ".join(s.rule for s in trace) or "none"))
-    if statement.analyze:
-        result = engine.once(query, parameters)
-        rows = sum(b.num_rows for b in result.batches())
-        lines.append(f"rows said: {rows:,}")
-        for node in engine.last.graph.nodes if engine.last else ():
-            lines.append(f"{node.id}: {node.rows_in:,} rows in, {node.rows_out:,} out")
-    return table(("plan",), [(line,) for line in lines])
-
-
-# ---------------------------------------------------------------- what the engine keeps itself
-
-
-def system_relation(engine: Engine, name: str) -> Relation | None:
-    """Return `errors.<name>` or `late.<name>` as a relation, or None for any other name."""
-    kind, _, owner = name.partition(".")
-    if kind not in ("errors", "late") or not owner:
-        return None
-    store = _store(engine, kind, owner)
-    if store is None:
-        known = [f"errors.{n}" for n in engine.errors]
-        known += [f"{k}.{q}" for q in engine.queries for k in ("errors", "late")]
-        raise BindError(
-            f"there is nothing called {name}",
-            hint=did_you_mean(name, known)
-            or (
-                f"there are {', '.join(sorted(known)[:8])}"
-                if known
-                else "name a query that was started, or a stream that was read"
-            ),
-        )
-    return Relation(
-        name, tuple(Column(f) for f in store.schema.fields), bounded=True, kind="system"
-    )
-
-
-def _store(engine: Engine, kind: str, owner: str) -> Quarantine | None:
-    running = engine.queries.get(owner)
-    if kind == "late":
-        return None if running is None else running.aside.late_rows
-    if running is not None:
-        return running.aside.errors
-    if owner in engine.errors:
-        return engine.errors[owner]
-    return Quarantine(ERRORS) if isinstance(engine.catalog.get(owner), Relation) else None
-
-
-def system_feed(engine: Engine, relation: Relation, columns: tuple[int, ...]) -> Feed:
-    """Return a feed of the rows kept in `errors.<name>` or `late.<name>` at this moment."""
-    kind, _, owner = relation.name.partition(".")
-    store = _store(engine, kind, owner)
-    assert store is not None
-    rows = memory.Feed.of(store.to_arrow())
-    errors = Quarantine(ERRORS)
-    read, ingest = plan_ingest(relation, columns, (), engine.context(()), errors)
-    return Feed(relation.name, ingest, errors, columns, memory.MemorySource(rows, read))
-
-
 _HANDLERS: dict[type[ast.Statement], Handler] = {
     ast.QueryStatement: _query,
     ast.StartQuery: _start,
@@ -657,7 +341,7 @@ _HANDLERS: dict[type[ast.Statement], Handler] = {
     ast.CreateSink: _create_sink,
     ast.Drop: _drop,
     ast.SetOption: _set,
-    ast.Show: _show,
-    ast.Describe: _describe,
-    ast.Explain: _explain,
+    ast.Show: inspection.show,
+    ast.Describe: inspection.describe,
+    ast.Explain: inspection.explain,
 }

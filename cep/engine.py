@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from cep import commands
+from cep import commands, udf
 from cep.catalog import Catalog, Entry, Relation, SinkEntry
 from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
 from cep.feeds import POLL_ROWS, Feed, columns_wanted
@@ -41,19 +41,23 @@ from cep.results import Result
 from cep.rows import Rows, positional, to_columns, to_rows
 from cep.running import Output, Running
 from cep.runtime.aggregates.builtin import AGGREGATES
+from cep.runtime.aggregates.registry import Aggregates
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
 from cep.runtime.connectors.registry import Connectors
 from cep.runtime.functions.builtin import BUILTIN
 from cep.runtime.functions.casts import cast
+from cep.runtime.functions.registry import Functions
 from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
 from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
 from cep.snapshots import Snapshot
-from cep.types import TIMESTAMP, Schema
+from cep.system import system_feed, system_relation
+from cep.types import TIMESTAMP, DataType, Schema
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -83,6 +87,8 @@ class Engine:
     def __init__(self, *, clock: Clock | None = None, zone: str = "UTC") -> None:
         self.catalog = Catalog()
         self.connectors = Connectors()
+        self.functions = Functions((BUILTIN,))
+        self.aggregates = Aggregates((AGGREGATES,))
         self.session = Session(clock or WallClock(), time_zone(zone))
         self.queries: dict[str, Running] = {}
         self.errors: dict[str, Quarantine] = {}
@@ -157,11 +163,11 @@ class Engine:
         """Return what a statement is bound with."""
         return Context(
             self.catalog,
-            BUILTIN,
-            AGGREGATES,
+            self.functions,
+            self.aggregates,
             self.session,
             parameters,
-            system=lambda name: commands.system_relation(self, name),
+            system=lambda name: system_relation(self, name),
         )
 
     def plan(
@@ -208,7 +214,7 @@ class Engine:
     def _feed_for(self, relation: Relation, columns: tuple[int, ...], filters: Any) -> Feed:
         """Return what reads a stream: the feed of the program's inserts, or a source of its own."""
         if relation.kind == "system":
-            return commands.system_feed(self, relation, columns)
+            return system_feed(self, relation, columns)
         if relation.connector is None:
             return self._inserted(relation)
         errors = self.errors[relation.name] = Quarantine(ERRORS)
@@ -372,6 +378,71 @@ class Engine:
             failure=lambda: running.failure,
             close=running.close,
         )
+
+    # ------------------------------------------------------------ functions of the program
+
+    def function(
+        self,
+        name: str,
+        parameters: Sequence[str | DataType],
+        result: str | DataType,
+        implementation: F | None = None,
+        *,
+        vectorized: bool = False,
+        nulls: bool = False,
+        deterministic: bool = True,
+        replace: bool = False,
+    ) -> Any:
+        """Declare a scalar function of Python for this engine; without implementation a decorator.
+
+        Types are SQL text or `cep.types`. It is called value by value with Python values, once for
+        equal ones, and not where one is NULL, unless `nulls`; or, `vectorized`, with Arrow arrays
+        of equal length, for an array of as many values. An exception is an error of its row. With
+        `deterministic=False` it is called anew for every row. `replace` takes the place of a
+        function of that name, also of one that is built in.
+        """
+
+        def declare(given: F) -> F:
+            udf.function(
+                *(self.functions, self.aggregates, name, parameters, result, given),
+                vectorized=vectorized,
+                nulls=nulls,
+                deterministic=deterministic,
+                replace=replace,
+            )
+            return given
+
+        return declare if implementation is None else declare(implementation)
+
+    def aggregate(
+        self,
+        name: str,
+        parameters: Sequence[str | DataType],
+        result: str | DataType,
+        implementation: F | None = None,
+        *,
+        state: str | DataType | None = None,
+        replace: bool = False,
+    ) -> Any:
+        """Declare an aggregate of Python for this engine; without implementation a decorator.
+
+        A function gets the arguments of all rows of a group as Arrow arrays, by event time, and
+        returns one value. A class is made once per group and has `add(…)`, `merge(other)`,
+        `value()` and, where it can, `retract(…)`; without it rows that can be taken back are kept.
+        So that it can be saved, name the SQL type of its `state`, which `to_state()` returns and
+        the class method `from_state(…)` takes. Rows with NULL are left out. An exception is an
+        error of the group's row.
+        """
+
+        def declare(given: F) -> F:
+            udf.aggregate(
+                *(self.functions, self.aggregates, name, parameters, result, given),
+                state=state,
+                replace=replace,
+            )
+            return given
+
+        return declare if implementation is None else declare(implementation)
 
     # ------------------------------------------------------------ rows and time
 

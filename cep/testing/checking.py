@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cep.bags import plain
 from cep.errors import AssertionFailed, CepError, Span, UsageError, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder.queries import bind_outermost
@@ -13,7 +14,6 @@ from cep.planner.explain import outline
 from cep.planner.logical import Node
 from cep.planner.optimizer.rules import RULES
 from cep.testing import replay, variants
-from cep.testing.outcome import plain
 from cep.testing.script import Plan, Script, Step, read, rendered
 from cep.testing.stage import Parameters, Stage, traits
 from cep.testing.variants import VARIANTS, Question, Skip, Variant

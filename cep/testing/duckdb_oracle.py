@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from cep.bags import Row, plain
 from cep.grammar import ast
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.testing.arrange import watermarks
 from cep.testing.duckdb_dialect import FULL, LATENESS, DuckDbWriter, Untranslatable, fits
 from cep.testing.lateness import BEGINNING
-from cep.testing.outcome import Row, plain
 from cep.testing.stage import Stage
 from cep.types import Schema
 

@@ -6,11 +6,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cep.bags import Bag, difference, ordered_difference
 from cep.errors import AssertionFailed
 from cep.grammar import ast
 from cep.testing import replay
 from cep.testing.arrange import batches
-from cep.testing.outcome import Bag, Outcome, counted, difference, ordered_difference, settled
+from cep.testing.outcome import Outcome, counted, settled
 from cep.testing.stage import Stage, Traits
 
 ROUNDS = 3

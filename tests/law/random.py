@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cep.bags import shown
 from cep.errors import AssertionFailed, CepError
 from cep.grammar.parser import parse_query
 from cep.testing import duckdb_oracle, replay
-from cep.testing.outcome import shown
 from cep.testing.script import read
 from cep.testing.stage import Stage, traits
 from cep.testing.variants import VARIANTS, Question, Skip
