@@ -6,6 +6,7 @@ the command line itself, answer at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from cep.startup import loading
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _OURS = 70
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
+"""How a disk says that nothing more can be written."""
 
 
 def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -53,6 +56,11 @@ def _script_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _mute() -> None:
+    """Keep Python from trying again, as it ends, to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class _CommandLine(click.Group):
     """Ends quietly where whoever reads the output has had enough."""
 
@@ -60,8 +68,7 @@ class _CommandLine(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Python must not try again to flush what nobody reads.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _mute()
             sys.exit(_BROKEN_PIPE)
 
 
@@ -214,6 +221,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(_INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            confess(error)
+            sys.exit(_OURS)
+        complain(UsageError(f"the output cannot be written: {error.strerror}"))
+        _mute()
+        sys.exit(1)
     except Exception as error:
         confess(error)
         sys.exit(_OURS)

@@ -53,6 +53,13 @@ class FileSink(Sink):
             )
         self._continuable = self._format.line_based and self._compression == "none"
         self._schema = changes_schema(schema) if self._changelog else schema
+        for name in self._schema.names:
+            if self._schema.names.count(name) > 1:
+                # Whoever reads the file would find one of them.
+                raise ConnectorError(
+                    f"two columns are called {name}, and a file tells them by their names",
+                    hint=f"name them apart in the query: … AS {name}_2",
+                )
         self._temporary = f"{path}.part"
         self._notes = f"{path}.part.epochs"
         self._raw: BinaryIO | None = None

@@ -163,6 +163,41 @@ def test_no_file(path: str, message: str, hint: str, tmp_path: pathlib.Path) -> 
     assert (caught.value.hint or "").startswith(hint)
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.parquet"])
+def test_two_columns_of_one_name_are_not_written(name: str, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / name
+    sink = f"CREATE SINK w WITH (connector = 'file', path = '{path}')"
+    with pytest.raises(CepError, match="two columns are called a"):
+        cep.Engine().execute(f"{sink} AS SELECT 1 AS a, 2 AS a")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not pathlib.Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_disk() -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ended = _run("-c", "SELECT 1", stdout=full.fileno())
+    assert ended.returncode == 1
+    assert ended.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (b"SELECT 1\nSELECT 2", "missing ';' before SELECT\n --> *, line 1, column 9"),
+        (b"SELECT UPER('a')", "there is no function called uper\n --> *, line 1, column 8"),
+        (b"SELECT k FROM (VALUES (1)) t(kk)", "there is no column called k\n --> *, line 1,"),
+        (b"SELECT '\xff'", "* is not UTF-8: line 1 has the byte 0xff\nhint: save it as UTF-8"),
+    ],
+)
+def test_a_script(script: bytes, error: str, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "s.sql"
+    path.write_bytes(script)
+    ended = _run(str(path))
+    assert ended.returncode in {1, 2}
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("error: " + error.replace("*", str(path)))
+
+
 @pytest.mark.parametrize("columns", [COLUMNS, ""], ids=["declared", "inferred"])
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_without_end_does_not_eat_the_memory(
@@ -189,7 +224,9 @@ def test_a_line_without_end_does_not_eat_the_memory(
     ]
 
 
-def _run(*arguments: str, data: int = 0) -> subprocess.CompletedProcess[str]:
+def _run(
+    *arguments: str, data: int = 0, stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
     """Run the command line, with so many megabytes for what it allocates where `data` is given."""
 
     def limit() -> None:
@@ -198,7 +235,8 @@ def _run(*arguments: str, data: int = 0) -> subprocess.CompletedProcess[str]:
 
     return subprocess.run(
         [sys.executable, "-m", "cep", "run", *arguments],
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
         env={**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parents[2])},
