@@ -113,9 +113,10 @@ def _call(expression: Call, session: Session) -> Evaluator:
     if has_years(expression.type) and arguments:
         kernel = checked(kernel)
     if function.rows:
-        # Only a function without columns needs the number of rows, and it never fails for some.
-        return lambda _columns, rows: (kernel(rows=rows), None)
-    if len(arguments) == 1:
+        # Only a function without columns needs the number of rows.
+        return lambda _columns, rows: attempt(partial(kernel, rows=rows), (), rows, result)
+    each = bool(function.python) and not function.deterministic
+    if len(arguments) == 1 and not each:
         only = arguments[0]
 
         def unary(columns: Sequence[pa.Array], rows: int) -> Outcome:
@@ -130,7 +131,8 @@ def _call(expression: Call, session: Session) -> Evaluator:
         values = []
         for argument in arguments:
             value, errors = argument(columns, rows)
-            values.append(value)
+            # A function that gives another value each time is asked for every row.
+            values.append(as_array(value, rows) if each else value)
             before = merge(before, errors)
         outcome, errors = attempt(kernel, values, rows, result)
         return outcome, merge(before, errors)

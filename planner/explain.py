@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cep.planner.logical import Node
+from cep.planner.expressions import Call, Expression, walk
+from cep.planner.logical import Aggregate, Filter, Node, Project, Scan, Values
 
 
 def explain(plan: Node) -> str:
@@ -25,6 +26,25 @@ def outline(plan: Node) -> str:
     return "\n".join(lines)
 
 
+def python_calls(node: Node) -> list[str]:
+    """Return the functions of the program that a node calls, and how."""
+    expressions: tuple[Expression, ...] = ()
+    match node:
+        case Scan():
+            expressions = node.filters
+        case Filter():
+            expressions = (node.predicate, *node.shared)
+        case Project():
+            expressions = (*node.expressions, *node.shared)
+        case Values():
+            expressions = tuple(e for row in node.rows for e in row)
+        case Aggregate():
+            called = [c.aggregate for c in node.calls if c.aggregate.python]
+            return list(dict.fromkeys(f"{a.name} ({a.python})" for a in called))
+    calls = [e.function for top in expressions for e in walk(top) if isinstance(e, Call)]
+    return list(dict.fromkeys(f"{f.name} ({f.python})" for f in calls if f.python))
+
+
 def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
     p = node.properties
     names = node.schema.names
@@ -35,14 +55,17 @@ def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
     key = (
         ", ".join(names[i] for i in p.key) if p.key else ("the only row" if p.key == () else "none")
     )
-    facts = (
+    facts = [
         ("schema", str(node.schema) or "no columns"),
         ("changes", "inserts only" if p.append_only else "inserts and retractions"),
         ("event time", time),
         ("key", key),
         ("state", p.state),
         ("input", "bounded" if p.bounded else "unbounded"),
-    )
+    ]
+    called = python_calls(node)
+    if called:
+        facts.append(("python", ", ".join(called)))
     for name, value in facts:
         lines.append(f"{below}  {name + ':':<12}{value}")
     children = node.inputs()

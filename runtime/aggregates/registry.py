@@ -74,6 +74,8 @@ class Aggregate(Signature):
     can_fail: bool = False
     ordered: Ordered | None = field(default=None, repr=False)
     within: bool = False
+    python: str = ""
+    """How it is called, where a program brought it."""
 
     def make(self, append_only: bool) -> State:
         """Return what makes the accumulator for input that is append-only or not."""

@@ -246,6 +246,8 @@ class Function(Signature):
     can_fail: bool = False
     session: bool = False
     rows: bool = False
+    python: str = ""
+    """How it is called, where a program brought it."""
 
     @property
     def summary(self) -> str:
@@ -283,6 +285,10 @@ class Overloads(Generic[S]):
     def add(self, function: S) -> None:
         """Register one overload."""
         self._by_name.setdefault(function.name, []).append(function)
+
+    def remove(self, name: str) -> None:
+        """Forget all overloads of `name`."""
+        self._by_name.pop(name, None)
 
     def resolve(
         self, name: str, types: Sequence[DataType]
