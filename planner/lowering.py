@@ -26,6 +26,7 @@ from cep.planner.logical import (
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
 from cep.runtime.operators import aggregate, expand, limit, project, sort, union, window
+from cep.runtime.operators import session as sessions
 from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.session import Session
@@ -134,6 +135,11 @@ def _union(node: Union, lowered: Lowered, session: Session) -> int:
 
 def _window(node: Window, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
+    if isinstance(node.cut, Gap) and not node.parts:
+        rows = sessions.SessionRows(
+            node.input.schema, node.schema, node.partition, node.time, node.cut.gap, node.unit
+        )
+        return lowered.graph.add(rows, [below])
     assert isinstance(node.cut, Hopping | Cumulating | Gap)
     operator = window.FixedWindows(node.schema, node.time, node.cut, node.unit, parts=node.parts)
     return lowered.graph.add(operator, [below])
@@ -163,14 +169,20 @@ def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
 def _windowed(node: Aggregate) -> WindowAggregate:
     """Return the operator of an aggregate that puts its windows together from parts."""
     assert node.window is not None
-    assert isinstance(node.cut, Hopping | Cumulating)
     at = node.window
+    bounds = WindowBounds(at.start, at.end, at.time, at.unit)
+    schema = node.input.schema
+    if isinstance(node.cut, Gap):
+        return sessions.SessionAggregate(
+            schema, node.schema, node.keys, node.calls, bounds, node.cut.gap
+        )
+    assert isinstance(node.cut, Hopping | Cumulating)
     return sliced.SliceAggregate(
-        node.input.schema,
+        schema,
         node.schema,
         node.keys,
         node.calls,
-        WindowBounds(at.start, at.end, at.time, at.unit),
+        bounds,
         node.cut,
         append_only=node.input.properties.append_only,
     )

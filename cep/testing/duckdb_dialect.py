@@ -6,7 +6,7 @@ reason; nothing is compared that means something else there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cep.catalog import Relation, View
@@ -189,6 +189,14 @@ class DuckDbWriter(DuckDbExpressions):
         lengths = {
             n: self._microseconds(given[n]) for n in WINDOWS[name].parameters[2:] if n in given
         }
+        alias = node.alias or (ast.Alias(ast.Name(default)) if default else None)
+        if name == "session":
+            if self.late:
+                raise Untranslatable("late rows, which may have sessions to join")
+            keys = [self.text(k) for k in table.partition_by]
+            return (
+                f"({_sessions(source, keys, column, lengths['gap'], unit)}){self._aliased(alias)}"
+            )
         start, end, most = _bounds(name, lengths, column)
         where = f"{column} >= {start} AND {column} < {end}"
         if hidden and refusing:
@@ -199,7 +207,6 @@ class DuckDbWriter(DuckDbExpressions):
             f'FROM {source}, range({most}) AS "$windows" ("$nth") WHERE {where}'
         )
         query = f'SELECT * EXCLUDE ("$nth") FROM ({query})'
-        alias = node.alias or (ast.Alias(ast.Name(default)) if default else None)
         return f"({query}){self._aliased(alias)}"
 
     def _late_source(self, relation: ast.Relation) -> str | None:
@@ -244,6 +251,21 @@ def _bounds(name: str, lengths: Mapping[str, int], time: str) -> tuple[str, str,
     step = lengths.get("slide", size)
     start = f'({begun(step)} - "$nth" * {step})'
     return start, f"({start} + {size})", -(-size // step)
+
+
+def _sessions(source: str, keys: Sequence[str], time: str, gap: int, unit: int) -> str:
+    """Return the rows of a relation with their sessions: rows after a gap begin one, and count."""
+    by = f"PARTITION BY {', '.join(keys)}" if keys else ""
+    begins = f"coalesce({time} - lag({time}) OVER ({by} ORDER BY {time}) >= {gap}, TRUE)"
+    marked = f'SELECT *, CAST({begins} AS INT) AS "$begins" FROM {source}'
+    counted = f'SELECT *, sum("$begins") OVER ({by} ORDER BY {time}) AS "$nth" FROM ({marked})'
+    whole = f"OVER (PARTITION BY {', '.join([*keys, quoted('$nth')])})"
+    end = f"max({time}) {whole} + {gap}"
+    bounds = (
+        f"make_timestamp(min({time}) {whole}) AS window_start, "
+        f"make_timestamp({end}) AS window_end, make_timestamp({end} - {unit}) AS window_time"
+    )
+    return f'SELECT * EXCLUDE ("$begins", "$nth"), {bounds} FROM ({counted})'
 
 
 def _arguments(node: ast.TableFunction) -> Mapping[str, ast.Expression]:

@@ -66,7 +66,7 @@ class Groups:
                 if isinstance(e, AggregateExpression) and e not in self.calls:
                     self.calls.append(e)
 
-    def _window(self) -> WindowColumns | None:
+    def _window(self, span: Span) -> WindowColumns | None:
         """Return the window of the input if it is a key; its other bound becomes a key too."""
         window = self.input.properties.window
         if window is None:
@@ -78,6 +78,16 @@ class Groups:
         if not read & {window.start, window.end, window.time}:
             return None
         fields = self.input.schema.fields
+        for index in window.partition:
+            if index not in read:
+                name = "a key of the session" if index < 0 else fields[index].name
+                raise BindError(
+                    f"{name} is not grouped by, and each of its values has sessions of its own",
+                    span=span,
+                    hint=f"add {name} to GROUP BY"
+                    if index >= 0
+                    else "select it in the inner query and add it to GROUP BY",
+                )
         for index in (window.start, window.end):
             if index not in read:
                 bound = Input(fields[index].type, index, fields[index].name)
@@ -93,7 +103,7 @@ class Groups:
 
     def plan(self, context: Context, span: Span) -> Node:
         """Return a projection of keys and arguments with the aggregate above it."""
-        window = self._window()
+        window = self._window(span)
         columns: list[Expression] = list(self.keys)
         for call in self.calls:
             columns += [c for c in call.children() if c not in columns]

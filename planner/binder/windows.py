@@ -122,8 +122,14 @@ class _WindowBinder:
         partition = self._partition(table, scope)
         time = self._time_column(given["timecol"], plan)
         cut = self._cut(given, plan.schema.fields[time].type)
-        if not isinstance(cut, Hopping | Cumulating):
-            raise UnsupportedError(f"{self.name.upper()} windows", span=self.written.span)
+        if isinstance(cut, Trailing):
+            raise UnsupportedError("SLIDE windows", span=self.written.span)
+        if isinstance(cut, Gap) and not plan.properties.append_only:
+            raise UnsupportedError(
+                "SESSION over rows that are taken back again",
+                span=table.span,
+                hint="say the inner query's rows when they are complete, without EMIT STREAM",
+            )
         qualifiers = {c.qualifier for c in scope.columns}
         qualifier = qualifiers.pop() if len(qualifiers) == 1 else None
         return Window(plan, time, cut, partition), qualifier

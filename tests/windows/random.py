@@ -1,0 +1,173 @@
+"""Random streams, cut into hops and sessions by the engine and by an oracle of thirty lines.
+
+    python -m tests.windows.random --cases 10000 --seed 1
+
+A case is made of its seed alone, and the seed of one that fails is printed. The test suite runs a
+fixed share of them (test_windows.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import random
+import sys
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import cep
+from cep.grammar.parser import parse_query
+from cep.running import Output
+from cep.runtime.batch import Batch
+from tests.windows import oracle
+
+BASES = (0, 1_704_067_200_000, -7_200_000, 86_399_000, -62_000_000_000_000)
+"""Where the times of a case begin, in milliseconds since 1970: also before it, and around it."""
+
+SHOWN = "COUNT(*), SUM(v), MAX(v)"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Rows in order of arrival and windows to cut of them; lengths in milliseconds."""
+
+    seed: int
+    rows: list[oracle.Row]
+    delay: int
+    slide: int
+    size: int
+    offset: int
+    gap: int
+
+    @classmethod
+    def of(cls, seed: int) -> Case:
+        """Make the case of a seed."""
+        chance = random.Random(seed)
+        base = chance.choice(BASES)
+        step = chance.choice((1, 3, 10, 50))
+        spread = chance.choice((0, 5, 40, 300))
+        keys = chance.choice((("a",), ("a", "b", None)))
+        rows: list[oracle.Row] = []
+        now = base + chance.randint(-100, 100)
+        for n in range(chance.choice((0, 1, 5, 30, 120))):
+            now += chance.choice((0, 0, 1, step, step, 5 * step, 100))
+            rows.append((chance.choice(keys), n, now - chance.randint(0, spread)))
+            if chance.random() < 0.1:
+                rows.append(rows[-1])
+        return cls(
+            seed,
+            rows,
+            delay=chance.choice((0, 1, 7, 50, 400)),
+            slide=chance.choice((1, 4, 10, 25, 100)),
+            size=chance.choice((1, 6, 10, 37, 100)),
+            offset=chance.choice((0, 0, 3, -7, 1000)),
+            gap=chance.choice((1, 2, 10, 30, 101)),
+        )
+
+    def queries(self) -> dict[str, str]:
+        """Return the queries by name."""
+        hop = (
+            f"HOP(TABLE s, DESCRIPTOR(ts), {_length(self.slide)}, {_length(self.size)}, "
+            f"{_length(self.offset)})"
+        )
+        session = f"SESSION(TABLE s PARTITION BY (k), DESCRIPTOR(ts), {_length(self.gap)})"
+        keys = "k, window_start, window_end"
+        return {
+            "hops": f"SELECT {keys}, {SHOWN} FROM {hop} GROUP BY {keys}",
+            "sessions": f"SELECT {keys}, {SHOWN} FROM {session} GROUP BY {keys}",
+            "rows": f"SELECT {keys}, v FROM {session}",
+        }
+
+    def check(self) -> str | None:
+        """Say what the engine says otherwise than the oracle; None where they agree."""
+        answers = self.answers()
+        sessions = oracle.sessions(self.rows, self.delay, self.gap)
+        wanted = {
+            "hops": oracle.hops(self.rows, self.delay, self.slide, self.size, self.offset),
+            "sessions": sessions,
+        }
+        for name, right in wanted.items():
+            said, late, left = answers[name]
+            if (said, late) != right:
+                return f"{name}: {said}, {late} late; {right[0]}, {right[1]} late"
+            if left:
+                return f"{name}: {left} rows of state are left"
+        rows, late, left = answers["rows"]
+        many = sum(s[3] for s in sessions[0])
+        if (len(rows), late, left) != (many, sessions[1], 0):
+            return f"{len(rows)} rows of sessions, {late} late; {many}, {sessions[1]} late"
+        return None
+
+    def answers(self) -> dict[str, tuple[list[oracle.Said], int, int]]:
+        """Run the queries, in batches of random sizes and with restarts: rows, late ones, state."""
+        chance = random.Random(self.seed)
+        engine = cep.Engine()
+        engine.execute(
+            "CREATE STREAM s (k VARCHAR, v INT, ts TIMESTAMP(3), "
+            f"WATERMARK FOR ts AS ts - {_length(self.delay)})"
+        )
+        said: dict[str, list[Batch]] = {name: [] for name in self.queries()}
+        queries = {name: parse_query(text) for name, text in self.queries().items()}
+        for name, query in queries.items():
+            engine.start(query, name=name, output=Output(said[name].append))
+        done = 0
+        while done < len(self.rows):
+            size = chance.choice((1, 2, 7, 100))
+            some = self.rows[done : done + size]
+            engine.insert("s", [(k, v, _instant(t)) for k, v, t in some])
+            done += size
+            if chance.random() < 0.2:
+                for name, query in queries.items():
+                    running = engine.queries[name]
+                    snapshot = running.snapshot()
+                    running.close()
+                    engine.start(
+                        query, name=name, output=Output(said[name].append), snapshot=snapshot
+                    )
+        engine.finish()
+        return {
+            name: (
+                oracle.ordered(r for b in said[name] for r in _rows(b)),
+                engine.queries[name].aside.late_rows.count,
+                engine.queries[name].graph.size().rows,
+            )
+            for name in queries
+        }
+
+
+def _length(milliseconds: int) -> str:
+    sign = "-" if milliseconds < 0 else ""
+    return f"INTERVAL {sign}'{abs(milliseconds) // 1000}.{abs(milliseconds) % 1000:03}' SECOND"
+
+
+def _instant(milliseconds: int) -> dt.datetime:
+    return dt.datetime(1970, 1, 1) + dt.timedelta(milliseconds=milliseconds)
+
+
+def _rows(batch: Batch) -> list[oracle.Said]:
+    columns = [
+        (pc.divide(c.cast("int64"), 1000) if pa.types.is_timestamp(c.type) else c).to_pylist()
+        for c in batch.columns
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def main() -> int:
+    """Run cases; return 1 at the first that fails."""
+    parser = argparse.ArgumentParser(prog="python -m tests.windows.random", description=__doc__)
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the first case")
+    given = parser.parse_args()
+    for seed in range(given.seed, given.seed + given.cases):
+        problem = Case.of(seed).check()
+        if problem is not None:
+            print(f"seed {seed}: {Case.of(seed)}\n{problem}")
+            return 1
+    print(f"{given.cases} cases agree")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
