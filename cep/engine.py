@@ -386,13 +386,13 @@ class Engine:
         name: str,
         parameters: Sequence[str | DataType],
         result: str | DataType,
-        implementation: F | None = None,
+        implementation: Callable[..., Any] | None = None,
         *,
         vectorized: bool = False,
         nulls: bool = False,
         deterministic: bool = True,
         replace: bool = False,
-    ) -> Any:
+    ) -> Callable[[F], F]:
         """Declare a scalar function of Python for this engine; without implementation a decorator.
 
         Types are SQL text or `cep.types`. It is called value by value with Python values, once for
@@ -412,18 +412,20 @@ class Engine:
             )
             return given
 
-        return declare if implementation is None else declare(implementation)
+        if implementation is not None:
+            declare(implementation)
+        return declare
 
     def aggregate(
         self,
         name: str,
         parameters: Sequence[str | DataType],
         result: str | DataType,
-        implementation: F | None = None,
+        implementation: Callable[..., Any] | None = None,
         *,
         state: str | DataType | None = None,
         replace: bool = False,
-    ) -> Any:
+    ) -> Callable[[F], F]:
         """Declare an aggregate of Python for this engine; without implementation a decorator.
 
         A function gets the arguments of all rows of a group as Arrow arrays, by event time, and
@@ -442,7 +444,9 @@ class Engine:
             )
             return given
 
-        return declare if implementation is None else declare(implementation)
+        if implementation is not None:
+            declare(implementation)
+        return declare
 
     # ------------------------------------------------------------ rows and time
 

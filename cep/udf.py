@@ -96,24 +96,21 @@ def aggregate(
     if not types:
         raise UsageError(f"the aggregate {name} has no parameter", hint="name one at least")
     returned = read_type(result)
-    is_class = inspect.isclass(implementation)
-    if is_class:
-        written = _written(name, implementation, state)
-    elif state is not None:
+    written = _written(name, implementation, state) if inspect.isclass(implementation) else None
+    if written is None and state is not None:
         raise UsageError(
             f"{name} keeps its rows, so it has no state of its own", hint="leave state out"
         )
-
-    called = replaying(written) if is_class else implementation
+    called = implementation if written is None else replaying(written)
 
     def listed(like: Listing, kinds: Sequence[DataType]) -> Replayed:
         return Replayed(like, kinds, name, called)
 
     def appended(kinds: Sequence[DataType]) -> Objects | Replayed:
-        return Objects(written, kinds) if is_class else listed(Listing.of(kinds), kinds)
+        return Objects(written, kinds) if written else listed(Listing.of(kinds), kinds)
 
     def retracted(kinds: Sequence[DataType]) -> Objects | Replayed:
-        if is_class and hasattr(implementation, "retract"):
+        if written and hasattr(implementation, "retract"):
             return Objects(written, kinds)
         return listed(Listing.retracting(kinds), kinds)
 
@@ -132,7 +129,7 @@ def aggregate(
             retracting=retracted,
             ordered=ordered,
             can_fail=True,
-            python="an object per group" if is_class else "over the rows of a group",
+            python="an object per group" if written else "over the rows of a group",
         )
     )
 
