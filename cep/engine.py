@@ -265,7 +265,7 @@ class Engine:
         for batch in self.once(query, parameters).batches():
             columns = (map(positional, c.to_pylist()) for c in batch.columns)
             rows += zip(*columns, strict=True)
-        arrays, errors = to_columns(rows, schema)
+        arrays, errors = to_columns(rows, schema, self.session)
         if errors is not None:
             raise BindError(errors, span=query.span)
         return list(zip(*(a.to_pylist() for a in arrays), strict=True)) if arrays else rows
@@ -464,7 +464,7 @@ class Engine:
                 hint="insert before finish(), or declare another stream",
             )
         schema = input_schema(self._fed_by_program(stream))
-        for some in to_rows(rows, schema, stream):
+        for some in to_rows(rows, schema, stream, self.session):
             self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
 
     def _take(self, feed: Feed, rows: Rows) -> None:
@@ -665,7 +665,7 @@ class Engine:
         def write(batch: Batch) -> None:
             names = list(schema.names)
             data = pa.RecordBatch.from_arrays(list(batch.columns), names=names)
-            for some in to_rows(data, schema, target.name):
+            for some in to_rows(data, schema, target.name, self.session):
                 self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
         return Output(write, into=feed)

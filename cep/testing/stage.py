@@ -157,7 +157,9 @@ class Stage:
             feed = memory.Feed(schema.arrow, {"0": []})
             rows = [e.row for e in self.events() if e.stream == relation.name]
             for start in range(0, len(rows), FEED_ROWS):
-                for batch in to_rows(rows[start : start + FEED_ROWS], schema, relation.name):
+                for batch in to_rows(
+                    rows[start : start + FEED_ROWS], schema, relation.name, engine.session
+                ):
                     feed.append(_as(batch.batch, schema.arrow))
             feeds[relation.name] = feed
             table = replace(
