@@ -102,7 +102,11 @@ class FloatSum(Accumulator):
         self._add_sums(rows.groups, total, rest)
 
     def _add_sums(self, groups: Ids, total: Floats, rest: Floats) -> None:
-        s, e = two_sum(self.sum.data[groups], total)
+        with np.errstate(over="ignore", invalid="ignore"):
+            s, e = two_sum(self.sum.data[groups], total)
+        if not np.isfinite(s).all():
+            # Too large for a DOUBLE: an infinity, as `+` gives, of which nothing can be known again.
+            e = np.where(np.isfinite(s), e, 0.0)
         self.sum.data[groups] = s
         self.lost.data[groups] += e + rest
 

@@ -25,3 +25,10 @@ VALUES (0.016667);
 -- error: SUM does not fit BIGINT
 -- hint: TRY_CAST gives NULL instead, NULLIF(x, 0) avoids a division by zero, CASE and WHERE keep a row from being computed
 SELECT SUM(v) FROM (VALUES (9223372036854775807), (1)) t(v);
+
+-- A sum that is too large for a DOUBLE is infinite, as it is with +.
+ASSERT ROWS
+SELECT k, SUM(v)
+FROM (VALUES ('large', 1e308), ('large', 1e308), ('small', 1e0)) AS t(k, v)
+GROUP BY k
+VALUES ('large', CAST('Infinity' AS DOUBLE)), ('small', 1e0);
