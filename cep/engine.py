@@ -19,6 +19,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -34,7 +35,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.ingestion import delivered_columns, input_schema, plan_ingest
-from cep.planner.logical import Node, Scan, walk
+from cep.planner.logical import Aggregate, Node, Scan, late_schema, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
@@ -197,6 +198,8 @@ class Engine:
             once=once,
             fatal=query.on_error_stop,
             output=output,
+            late=self._late_output(query, plan),
+            late_fail=query.late is not None and query.late.kind == "error",
         )
         try:
             for relation in {e.relation.name: e.relation for e in lowered.entries}.values():
@@ -333,7 +336,11 @@ class Engine:
             q.name
             for q in self.queries.values()
             if not q.closed
-            and (self._targets.get(q.name) == name or name in {n for n, _ in q.entries()})
+            and (
+                self._targets.get(q.name) == name
+                or name in {n for n, _ in q.entries()}
+                or name in {f.name for f in q.writes_into}
+            )
         ]
 
     def start(
@@ -513,8 +520,8 @@ class Engine:
     def _finish_next(self) -> None:
         """End a stream that no query writes into any more; then, after what follows, the next."""
         left = [f for f in self._feeds.values() if not f.ended]
-        writing = [q for q in self.queries.values() if not q.closed and q.writes_into is not None]
-        ready = [f for f in left if all(q.writes_into is not f for q in writing)]
+        writing = [q for q in self.queries.values() if not q.closed and q.writes_into]
+        ready = [f for f in left if all(f is not into for q in writing for into in q.writes_into)]
         if not ready and not any(q.live for q in writing):
             ready = left  # queries that write into each other's streams
         if ready:
@@ -625,12 +632,14 @@ class Engine:
 
     def _into_sink(self, entry: SinkEntry, plan: Node, span: Span) -> Output:
         """Open a sink for the rows of a plan."""
+        return self._opened(entry, plan.schema, not plan.properties.append_only, span)
+
+    def _opened(self, entry: SinkEntry, schema: Schema, changes: bool, span: Span) -> Output:
         connector = self.connectors.lookup(entry.connector)
         options = settle(connector, entry.options)
-        changes = not plan.properties.append_only
         if changes and "changelog" in {o.name for o in connector.options}:
             options["changelog"] = "true"
-        opened = connector.sink(options, plan.schema)
+        opened = connector.sink(options, schema)
         if changes and not opened.takes_changes:
             opened.close()
             raise BindError(
@@ -660,6 +669,11 @@ class Engine:
                 span=span,
                 hint=f"select {', '.join(schema.names)}",
             )
+        return self._inserting(target)
+
+    def _inserting(self, target: Relation) -> Output:
+        """Return what inserts rows that have a stream's columns in order."""
+        schema = input_schema(target)
         feed = self._inserted(self._fed_by_program(target.name))
 
         def write(batch: Batch) -> None:
@@ -669,6 +683,32 @@ class Engine:
                 self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
         return Output(write, into=feed)
+
+    def _late_output(self, query: ast.Query, plan: Node) -> Output | None:
+        """Return what takes the rows that come too late, where the query says LATE ROWS TO."""
+        if query.late is None or query.late.target is None:
+            return None
+        name = query.late.target
+        carried = {late_schema(n) for n in walk(plan) if isinstance(n, Aggregate) and n.carried}
+        if len(carried) > 1:
+            raise BindError(
+                "the parts of this query refuse late rows of different columns",
+                span=name.span,
+                hint="write a query for each of them, or LATE ROWS DROP",
+            )
+        (schema,) = carried
+        target = self.catalog.lookup(name.value, name.span)
+        if isinstance(target, Relation):
+            output = self._inserting(target)
+        else:
+            assert isinstance(target, SinkEntry)
+            output = self._opened(target, schema, False, name.span)
+
+        def write(batch: Batch) -> None:
+            columns = [batch.columns[batch.schema.names.index(n)] for n in schema.names]
+            output.write(batch.replaced(schema, columns))
+
+        return replace(output, write=write)
 
     def reading(self) -> list[Feed]:
         """Return everything that is being read."""

@@ -6,10 +6,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from cep import snapshots
 from cep.errors import CepError, EvaluationError
 from cep.feeds import Feed
-from cep.planner.logical import Aggregate, Node, walk
+from cep.planner.logical import Aggregate, Delay, Node, walk
 from cep.planner.lowering import Lowered, values_batch
 from cep.runtime.batch import Batch
 from cep.runtime.quarantine import ERRORS, LATE, Quarantine, add_errors, add_late
@@ -26,10 +28,21 @@ class Aside:
     strict: bool
     errors: Quarantine = field(default_factory=lambda: Quarantine(ERRORS))
     late_rows: Quarantine = field(default_factory=lambda: Quarantine(LATE))
+    late_fail: bool = False
+    """Whether a late row is an error (LATE ROWS ERROR)."""
+    late_to: Callable[[Batch], None] | None = None
+    """Who gets the late rows besides (LATE ROWS TO)."""
 
     def late(self, batch: Batch) -> None:
         """Count and keep rows that came too late."""
+        if self.late_fail:
+            messages: Messages = np.full(batch.rows, None, dtype=object)
+            messages[:] = "the row is late: its window was complete when it came"
+            self.failed(batch, messages)
+            return
         add_late(self.late_rows, batch)
+        if self.late_to is not None:
+            self.late_to(batch)
 
     def failed(self, batch: Batch, messages: Messages) -> None:
         """Count and keep rows that could not be computed, or raise EvaluationError."""
@@ -63,7 +76,8 @@ class Running:
     """One query being evaluated, once or continuously.
 
     `feeds` are its own sources, which it drives; it may also listen to streams that the program
-    feeds. With `fatal` (ON ERROR STOP) a row that cannot be computed stops it.
+    feeds. With `fatal` (ON ERROR STOP) a row that cannot be computed stops it. Late rows go to
+    `late`, if that is given, or are errors with `late_fail`.
     """
 
     def __init__(
@@ -77,13 +91,17 @@ class Running:
         once: bool,
         fatal: bool = False,
         output: Output | None = None,
+        late: Output | None = None,
+        late_fail: bool = False,
     ) -> None:
         self.name = name
         self.text = text
         self.plan = plan
         self.graph = lowered.graph
         self.once = once
-        self.aside = Aside(strict=once or fatal)
+        self.aside = Aside(strict=once or fatal, late_fail=late_fail)
+        if late is not None:
+            self.aside.late_to = late.write
         self.feeds: list[Feed] = []
         self.listens: list[Feed] = []
         self.closed = False
@@ -99,7 +117,11 @@ class Running:
         self._lowered = lowered
         self._session = session
         self._out = output or Output(self._wait)
-        self._ticks = any(isinstance(n, Aggregate) and n.ttl is not None for n in walk(plan))
+        self._outputs = [self._out] if late is None else [self._out, late]
+        self._ticks = any(
+            isinstance(n, Delay) or (isinstance(n, Aggregate) and n.ttl is not None)
+            for n in walk(plan)
+        )
         self._next = 0
         self.graph.connect(self.aside)
         self.graph.output = self._output
@@ -169,7 +191,7 @@ class Running:
     def fail(self, error: CepError) -> None:
         """Stop because of an error; nothing more is committed."""
         self.failure = error
-        self._stop(self._out.abort)
+        self._stop(lambda output: output.abort())
 
     def snapshot(self) -> Snapshot:
         """Return everything the query needs to go on elsewhere; taken between two batches."""
@@ -206,9 +228,9 @@ class Running:
             return False
 
     @property
-    def writes_into(self) -> Feed | None:
-        """The stream that its rows go into, if it is one."""
-        return self._out.into
+    def writes_into(self) -> list[Feed]:
+        """The streams that its rows, or those that came too late for it, go into."""
+        return [o.into for o in self._outputs if o.into is not None]
 
     @property
     def live(self) -> bool:
@@ -223,13 +245,13 @@ class Running:
 
     def close(self) -> None:
         """Stop reading, and finish what it writes to."""
-        self._stop(self._out.close)
+        self._stop(lambda output: output.close())
 
     def cancel(self) -> None:
         """Stop reading, and commit nothing more."""
-        self._stop(self._out.abort)
+        self._stop(lambda output: output.abort())
 
-    def _stop(self, end_output: Callable[[], None]) -> None:
+    def _stop(self, end: Callable[[Output], None]) -> None:
         if self.closed:
             return
         self.closed = True
@@ -237,12 +259,13 @@ class Running:
             feed.close()
         for feed in self.listens:
             feed.unsubscribe(self)
-        try:
-            end_output()
-        except CepError as error:
-            self.failure = self.failure or error
-            if self.once:
-                raise
+        for output in self._outputs:
+            try:
+                end(output)
+            except CepError as error:
+                self.failure = self.failure or error
+                if self.once:
+                    raise
 
     def progress(self) -> tuple[int, int] | None:
         """Return how far its sources have come and how far there is to go, in bytes."""

@@ -341,6 +341,8 @@ class Aggregate(Unary):
     `window` says that the keys hold the start and end of a window of the input; `ttl` is in
     microseconds. With `cut` these are bounds of parts, which it puts together to such windows.
     `totals` is given over an Expand: the numbers of the sets without keys.
+    `correct` is for how many microseconds windows are kept and corrected after they were said.
+    `carried` are columns of the input that nothing reads but whoever gets the late rows.
     """
 
     keys: tuple[int, ...]
@@ -351,6 +353,8 @@ class Aggregate(Unary):
     ttl: int | None = None
     cut: Cut | None = None
     totals: tuple[int, ...] | None = None
+    correct: int = 0
+    carried: tuple[int, ...] = ()
 
     @cached_property
     def schema(self) -> Schema:
@@ -375,7 +379,9 @@ class Aggregate(Unary):
             time = position.get(self.window.time)
             window = self.window.moved(position)
         distinct = not self.calls and before.append_only
-        if isinstance(self.cut, Grid):
+        if self.correct:
+            state = f"one row per key and window, freed {duration(self.correct)} after its end"
+        elif isinstance(self.cut, Grid):
             state = "one row per key and slice, freed when the last window with it closes"
         elif self.window is not None:
             state = "one row per key and open window, freed when the watermark closes it"
@@ -391,7 +397,7 @@ class Aggregate(Unary):
         else:
             state = "one row per key, for ever: nothing bounds it (WITH (state_ttl = …) would)"
         return Properties(
-            append_only=final or distinct,
+            append_only=(final and not self.correct) or distinct,
             bounded=before.bounded,
             timed=self.window is not None,
             time=time,
@@ -411,7 +417,14 @@ class Aggregate(Unary):
         if self.window is not None:
             head += f" per window ({self.window.description})"
         when = "when complete" if self.emission is Emission.WATERMARK else "as changes"
+        if self.correct:
+            when += f" and corrected for {duration(self.correct)}"
         return f"{head}, said {when}"
+
+
+def late_schema(node: Aggregate) -> Schema:
+    """Return the columns of late rows that whoever gets them wants."""
+    return Schema(tuple(node.input.schema.fields[i] for i in node.carried))
 
 
 @dataclass(frozen=True)
@@ -477,6 +490,24 @@ class Limit(Unary):
     def describe(self) -> str:
         limit = "" if self.limit is None else f" {self.limit}"
         return f"Limit{limit}{f' after {self.offset}' if self.offset else ''}"
+
+
+@dataclass(frozen=True)
+class Delay(Unary):
+    """The net of the input's changes, said so many microseconds after the first of them."""
+
+    delay: int
+
+    @property
+    def schema(self) -> Schema:
+        return self.input.schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        return replace(self.input.properties, timed=False, state="the changes that wait")
+
+    def describe(self) -> str:
+        return f"Delay changes by {duration(self.delay)}"
 
 
 def walk(node: Node) -> Iterator[Node]:

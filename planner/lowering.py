@@ -12,6 +12,7 @@ from cep.planner import expressions as ex
 from cep.planner.compiler import compile_column, compile_expression, compile_predicate
 from cep.planner.logical import (
     Aggregate,
+    Delay,
     Expand,
     Filter,
     Limit,
@@ -28,6 +29,7 @@ from cep.runtime.graph import Graph
 from cep.runtime.operators import aggregate, expand, limit, project, sort, union, window
 from cep.runtime.operators import session as sessions
 from cep.runtime.operators import slices as sliced
+from cep.runtime.operators.delay import Delay as DelayOperator
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.session import Session
 from cep.runtime.windowed import WindowAggregate, WindowBounds
@@ -162,6 +164,7 @@ def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
         append_only=node.input.properties.append_only,
         ttl=node.ttl,
         totals=node.totals,
+        correct=node.correct,
     )
     return lowered.graph.add(operator, [below])
 
@@ -204,6 +207,11 @@ def _limit(node: Limit, lowered: Lowered, session: Session) -> int:
     return lowered.graph.add(limit.Limit(node.schema, node.limit, node.offset), [below])
 
 
+def _delay(node: Delay, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    return lowered.graph.add(DelayOperator(node.schema, node.delay), [below])
+
+
 _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Scan: _scan,
     Values: _values,
@@ -215,4 +223,5 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Aggregate: _aggregate,
     Sort: _sort,
     Limit: _limit,
+    Delay: _delay,
 }

@@ -54,6 +54,8 @@ class DuckDbWriter(DuckDbExpressions):
 
     def query(self, query: ast.Query) -> str:
         """Return the query of a statement; when and how it says its rows is no matter there."""
+        if self.late and query.late is not None and query.late.kind == "correct":
+            raise Untranslatable("late rows that are not refused")
         plain = replace(query, emit=None, late=None, options=(), on_error_stop=False)
         return self.text(plain)
 

@@ -11,6 +11,7 @@ from cep.grammar import ast
 from cep.grammar.unparse import unparse
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.lateness import length
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.types import bind_type
@@ -228,8 +229,8 @@ def _watermark(
         _delay(rule, context),
         "" if rule.marked_by is None else unparse(rule.marked_by),
         per,
-        None if rule.idle_after is None else _length(rule.idle_after, "IDLE AFTER", context),
-        None if rule.max_ahead is None else _length(rule.max_ahead, "MAX AHEAD", context),
+        None if rule.idle_after is None else length(rule.idle_after, "IDLE AFTER", context),
+        None if rule.max_ahead is None else length(rule.max_ahead, "MAX AHEAD", context),
     )
 
 
@@ -240,17 +241,6 @@ def _by_clock(written: ast.CreateRelation) -> WatermarkRule | None:
         if isinstance(computed, ast.Call) and computed.name.value == "proctime":
             return WatermarkRule(definition.name.value, clock=True)
     return None
-
-
-def _length(written: ast.Expression, clause: str, context: Context) -> int:
-    bound = ExpressionBinder(Scope(), context, place=f"in {clause}").bind(written)
-    if not isinstance(bound, Constant) or bound.type != DAY_INTERVAL or bound.value.value <= 0:
-        raise BindError(
-            f"{clause} takes a length of time, more than nothing",
-            span=written.span,
-            hint=f"write {clause} INTERVAL '10' SECOND",
-        )
-    return int(bound.value.value)
 
 
 def _delay(rule: ast.Watermark, context: Context) -> int:

@@ -11,6 +11,7 @@ from cep.grammar import ast
 from cep.planner.binder import grouping, literals
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
+from cep.planner.binder.lateness import with_delay, with_late_rows
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Cast, Constant, Expression, Input
@@ -34,11 +35,7 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
     """Bind the query of a statement: EMIT, LATE ROWS and WITH (…) at its end hold for all of it."""
     emission = None
     if query.emit is not None:
-        if query.emit.delay is not None:
-            raise UnsupportedError("EMIT STREAM AFTER DELAY", span=query.emit.span)
         emission = Emission.STREAM if query.emit.kind == "stream" else Emission.WATERMARK
-    if query.late is not None and query.late.kind != "drop":
-        raise UnsupportedError(f"LATE ROWS {query.late.kind.upper()}", span=query.late.span)
     ttl = None
     for option in query.options:
         if option.key.lower() != "state_ttl":
@@ -52,6 +49,10 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
         ttl = _interval(option.value, context)
     plain = replace(query, emit=None, late=None, options=(), on_error_stop=False)
     plan = bind_query(plain, replace(context, emission=emission, ttl=ttl))
+    if query.late is not None:
+        plan = with_late_rows(plan, query.late, context)
+    if query.emit is not None and query.emit.delay is not None:
+        plan = with_delay(plan, query.emit, context)
     if query.emit is not None and emission is Emission.WATERMARK:
         for node in walk(plan):
             if isinstance(node, Scan) and not (node.relation.bounded or node.relation.watermark):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
+    Delay,
     Expand,
     Filter,
     Limit,
@@ -155,6 +156,7 @@ def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
         read |= set(call.arguments) | (set() if call.filter is None else {call.filter})
     if node.window is not None:
         read |= {node.window.start, node.window.end}
+    read |= set(node.carried)
     below, at = _prune(node.input, read)
     kept = tuple(
         replace(
@@ -176,6 +178,7 @@ def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
         calls=kept,
         names=names,
         window=window,
+        carried=tuple(at[c] for c in node.carried),
     )
     return pruned, positions
 
@@ -191,6 +194,11 @@ def _limit(node: Limit, needed: set[int]) -> _Pruned:
     return replace(node, input=below), positions
 
 
+def _delay(node: Delay, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed)
+    return replace(node, input=below), positions
+
+
 _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Scan: _scan,
     Values: _values,
@@ -202,4 +210,5 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Aggregate: _aggregate,
     Sort: _sort,
     Limit: _limit,
+    Delay: _delay,
 }

@@ -23,6 +23,9 @@ def share_slices(plan: Node, session: Session) -> Node:
         if node.emission is not Emission.WATERMARK:
             # Each row changes all its windows, and all of that is to be said.
             return None
+        if node.correct or node.carried:
+            # Windows are kept after they were said, or rows wanted as they were.
+            return None
         window = _cutting(node)
         if window is None or not _worthwhile(window):
             return None

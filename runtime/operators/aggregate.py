@@ -132,7 +132,7 @@ class GroupAggregate(Operator):
             self._expire()
         interned = self._intern(batch)
         rows = self._rows(interned, batch)
-        if not self._answers():
+        if not self._answers(batch):
             self._calls.add(rows, batch.columns)
             return ()
         if not self._calls.calls and self.append_only and not self.correct:
@@ -195,11 +195,14 @@ class GroupAggregate(Operator):
 
     # What goes out.
 
-    def _answers(self) -> bool:
+    def _answers(self, batch: Batch) -> bool:
         """Say whether a batch is answered at once, by changes."""
-        return self.emission is Emission.STREAM or (
-            self.correct > 0 and self.watermarks[0] > BEGINNING
-        )
+        if self.emission is Emission.STREAM:
+            return True
+        if not self.correct or self.window is None:
+            return False
+        ended = view(batch.columns[self.window.end]) <= self.watermarks[0]
+        return bool(ended.any())
 
     def _answer(self, interned: Interned, rows: Rows, batch: Batch) -> Iterable[Batch]:
         """Add the rows and say what changes because of them."""

@@ -24,26 +24,6 @@ CREATE ALERT many AS SELECT k FROM s WHERE v > 10;
 --                                      ^^^^^
 CREATE STREAM checked (v INT, CHECK (v > 0));
 
--- error: not supported yet: IDLE AFTER
--- CREATE STREAM idle (ts TIMESTAMP(3), WATERMARK FOR ts AS ts IDLE AFTER INTERVAL '10' SECOND);
---                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-CREATE STREAM idle (ts TIMESTAMP(3), WATERMARK FOR ts AS ts IDLE AFTER INTERVAL '10' SECOND);
-
--- error: not supported yet: PER
--- CREATE STREAM producers (p INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts PER p);
---                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-CREATE STREAM producers (p INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts PER p);
-
--- error: not supported yet: MARKED BY
--- CREATE STREAM marked (done BOOLEAN, ts TIMESTAMP(3), WATERMARK FOR ts AS ts MARKED BY done);
---                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-CREATE STREAM marked (done BOOLEAN, ts TIMESTAMP(3), WATERMARK FOR ts AS ts MARKED BY done);
-
--- error: not supported yet: MAX AHEAD
--- CREATE STREAM ahead (ts TIMESTAMP(3), WATERMARK FOR ts AS ts MAX AHEAD INTERVAL '1' HOUR);
---                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-CREATE STREAM ahead (ts TIMESTAMP(3), WATERMARK FOR ts AS ts MAX AHEAD INTERVAL '1' HOUR);
-
 -- error: not supported yet: JOIN
 -- SELECT * FROM s JOIN t ON s.k = t.k;
 --               ^^^^^^^^^^^^^^^^^^^^^
@@ -104,16 +84,6 @@ SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
 --                             ^
 -- hint: leave ORDER BY out; windows are said in the order of their end
 SELECT k, v FROM s ORDER BY v;
-
--- error: not supported yet: LATE ROWS CORRECT
--- SELECT k, v FROM s LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
---                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k, v FROM s LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
-
--- error: not supported yet: LATE ROWS TO
--- SELECT k, v FROM s LATE ROWS TO t;
---                    ^^^^^^^^^^^^^^
-SELECT k, v FROM s LATE ROWS TO t;
 
 -- error: not supported yet: LIMIT over rows that may be retracted
 -- SELECT k, SUM(v) FROM s GROUP BY k LIMIT 3;

@@ -36,12 +36,8 @@ SELECT k, SUM(v) FROM s GROUP BY k EMIT AFTER WATERMARK;
 --                                ^^^^
 SELECT * FROM (SELECT k FROM s EMIT STREAM);
 
--- error: not supported yet: EMIT STREAM AFTER DELAY
--- SELECT k FROM s EMIT STREAM AFTER DELAY INTERVAL '1' SECOND;
---                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s EMIT STREAM AFTER DELAY INTERVAL '1' SECOND;
-
--- error: not supported yet: LATE ROWS ERROR
+-- error: no part of this query refuses late rows
 -- SELECT k FROM s LATE ROWS ERROR;
 --                 ^^^^^^^^^^^^^^^
+-- hint: a GROUP BY of windows does: FROM TUMBLE(…) GROUP BY window_start, window_end
 SELECT k FROM s LATE ROWS ERROR;
