@@ -31,6 +31,7 @@ from cep.feeds import POLL_ROWS, Feed, columns_wanted
 from cep.grammar import ast
 from cep.grammar.parser import parse
 from cep.grammar.unparse import unparse
+from cep.grammar.walk import positional_parameters
 from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
@@ -140,8 +141,9 @@ class Engine:
         self._check_open()
         _check_call(sql, parameters)
         try:
-            statements = parse(sql, origin).statements
-            for statement in statements:
+            whole = parse(sql, origin)
+            _check_count(whole, parameters)
+            for statement in whole.statements:
                 yield commands.run(self, statement, parameters, drive=drive)
         except CepError as error:
             raise error.within(sql, origin) from None
@@ -151,7 +153,9 @@ class Engine:
         self._check_open()
         _check_call(sql, parameters)
         try:
-            statements = parse(sql).statements
+            whole = parse(sql)
+            _check_count(whole, parameters)
+            statements = whole.statements
             if len(statements) != 1 or not isinstance(statements[0], ast.QueryStatement):
                 raise UsageError(
                     "query() takes one SELECT", hint="run other statements with execute()"
@@ -752,3 +756,14 @@ def _check_call(sql: object, parameters: object) -> None:
             f"the parameters cannot be a {type(parameters).__name__}",
             hint="pass a list for ? and a dict for :name",
         )
+
+
+def _check_count(script: ast.Script, parameters: Parameters) -> None:
+    """Refuse more values than there are places for them: one of them would be lost in silence."""
+    if parameters and not isinstance(parameters, Mapping):
+        places = positional_parameters(script)
+        if len(parameters) > places:
+            raise UsageError(
+                f"there are {len(parameters)} parameters for {places} ?",
+                hint="pass one value for each ?",
+            )

@@ -15,6 +15,7 @@ import cep
         (None, (), "SQL is text, and this is a NoneType"),
         ("SELECT ?", 5, "the parameters cannot be a int"),
         ("SELECT ?", "5", "the parameters cannot be a str"),
+        ("SELECT ? + (SELECT 1)", [1, 2], "there are 2 parameters for 1 ?"),
     ],
 )
 def test_a_call_without_meaning_is_refused(sql: Any, parameters: Any, message: str) -> None:
