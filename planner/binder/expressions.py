@@ -41,7 +41,8 @@ _WITHOUT_PARENTHESES = (
 )
 
 _LATER_FUNCTIONS = {
-    *("approx_count_distinct", "approx_percentile", "current_watermark", "search"),
+    "current_watermark",
+    "search",
 }
 """Functions and aggregates of the language that are not there yet."""
 

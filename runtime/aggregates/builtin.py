@@ -16,6 +16,7 @@ from cep.runtime.aggregates.moments import Moments, spread
 from cep.runtime.aggregates.percentiles import Ordered, fraction
 from cep.runtime.aggregates.ranking import BestRow, Retained
 from cep.runtime.aggregates.registry import Aggregate, Aggregates
+from cep.runtime.aggregates.sketches import Registers, Rounded
 from cep.runtime.functions.registry import Family, Setting
 from cep.runtime.state.column import Ids
 from cep.types import (
@@ -308,6 +309,26 @@ _(
     state=Ordered,
     value=Ordered.mode,
     within=True,
+)
+
+
+_(
+    "approx_percentile",
+    [DOUBLE, FRACTION],
+    DOUBLE,
+    "Like PERCENTILE_DISC, to 1 %, from bounded state.",
+    state=Rounded,
+    value=Rounded.discrete,
+    within=True,
+)
+_(
+    "approx_count_distinct",
+    [COMPARABLE],
+    BIGINT,
+    "The number of different values, to 1.6 % on average, from bounded state.",
+    state=Registers,
+    value=Registers.estimate,
+    once=True,
 )
 
 

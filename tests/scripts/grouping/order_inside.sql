@@ -84,3 +84,14 @@ SELECT ARRAY_AGG(DISTINCT step ORDER BY score) FROM steps;
 
 -- error: SUM leaves NULLs out anyway
 SELECT SUM(score) IGNORE NULLS FROM steps;
+
+-- In windows that overlap, which are put together from slices.
+ASSERT ROWS
+SELECT window_end, ARRAY_AGG(step ORDER BY step DESC), FIRST_VALUE(step ORDER BY score DESC, step), LAST_VALUE(score ORDER BY step) IGNORE NULLS,
+  MEDIAN(score), COVAR_POP(score, who), STRING_AGG(DISTINCT step, ' ' ORDER BY step)
+FROM HOP(TABLE steps, DESCRIPTOR(ts), INTERVAL '3' SECOND, INTERVAL '6' SECOND) WHERE who < 3 GROUP BY window_end
+VALUES (TIMESTAMP '2026-01-01 00:00:03', ARRAY['home', 'home'], 'home', 2, 2, 0, 'home'),
+  (TIMESTAMP '2026-01-01 00:00:06', ARRAY['home', 'home', 'help', 'cart'], 'help', 2, 5, 11 / 9e0, 'cart help home'),
+  (TIMESTAMP '2026-01-01 00:00:09', ARRAY['pay', 'help', 'cart'], 'help', 2, 5, 11 / 9e0, 'cart help pay'),
+  (TIMESTAMP '2026-01-01 00:00:12', ARRAY['pay', 'bye'], 'pay', 2, 1.5, -0.25, 'bye pay'),
+  (TIMESTAMP '2026-01-01 00:00:15', ARRAY['bye'], 'bye', 1, 1, 0, 'bye');
