@@ -12,7 +12,7 @@ from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.aggregates.expansions import Expansion, added_up, product, weighted
 from cep.runtime.aggregates.floats import Floats, two_product, two_sum
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import arrow, view
+from cep.runtime.state.vectors import arrow, numbered, view
 from cep.types import DataType
 
 _BOUND = 1e145
@@ -79,7 +79,7 @@ class CoMoments(Accumulator):
         there = other.pinned.data[others]
         fresh = ~self.pinned.data[groups] & there
         new, theirs = groups[fresh][::-1], others[fresh][::-1]
-        many, local = np.unique(groups, return_inverse=True)
+        many, local = numbered(groups)
         shifts: list[tuple[Floats, Floats]] = []
         for mine, their in zip(self.pivots, other.pivots, strict=True):
             mine.data[new] = their.data[theirs]

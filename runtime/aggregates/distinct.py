@@ -11,7 +11,7 @@ from cep.runtime.aggregates.accumulator import Accumulator, Rows
 from cep.runtime.state.chains import Chains
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
-from cep.runtime.state.vectors import integers, stretches, view
+from cep.runtime.state.vectors import integers, numbered, stretches, view
 from cep.types import DataType
 
 
@@ -111,13 +111,13 @@ class Distinct(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Distinct)
-        different, which = np.unique(others, return_inverse=True)
+        different, which = numbered(others)
         every, owner = other._all(different)
         if not len(every):
             return
         stands, position = stretches(np.bincount(owner, minlength=len(different)), which)
         ids = every[stands]
-        many, local = np.unique(groups[position], return_inverse=True)
+        many, local = numbered(groups[position])
         weights = other._count.data[ids]
         times, arrivals = other._time.data[ids], other._arrival.data[ids]
         self.add(Rows(many, local, weights, times, arrivals), other._table.columns(ids))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.rowerrors import Messages
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import arrow, view
+from cep.runtime.state.vectors import arrow, numbered, view
 from cep.types import DataType, Decimal
 
 Whole = npt.NDArray[np.int64]
@@ -64,7 +64,7 @@ class ExactSum(Accumulator):
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, ExactSum)
         np.add.at(self.count.data, groups, other.count.data[others])
-        many, local = np.unique(groups, return_inverse=True)
+        many, local = numbered(groups)
         rows = Rows(many, local)
         self._carry(many, [rows.totals(limb.data[others]) for limb in other.limbs])
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import arrow, view
+from cep.runtime.state.vectors import arrow, numbered, view
 from cep.types import DataType
 
 Floats = npt.NDArray[np.float64]
@@ -121,7 +121,7 @@ class FloatSum(Accumulator):
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, FloatSum)
         np.add.at(self.count.data, groups, other.count.data[others])
-        many, local = np.unique(groups, return_inverse=True)
+        many, local = numbered(groups)
         for part in (other.sum.data[others], other.lost.data[others]):
             total, rest = sum_by(local, part, len(many))
             self._add_sums(many, total, rest)

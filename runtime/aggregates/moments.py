@@ -14,7 +14,7 @@ import pyarrow as pa
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.aggregates.floats import Floats, FloatSum, two_product, two_sum
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import arrow, view
+from cep.runtime.state.vectors import arrow, numbered, view
 from cep.types import DOUBLE, DataType
 
 
@@ -80,7 +80,7 @@ class Moments(Accumulator):
         there = other.pinned.data[others]
         shift = np.where(there, other.pivot.data[others] - self.pivot.data[groups], 0.0)
         count = other.second.count.data[others].astype(np.float64)
-        many, local = np.unique(groups, return_inverse=True)
+        many, local = numbered(groups)
         rows = Rows(many, local)
         self._add_product(rows, 2.0 * shift, other.first.sum.data[others])
         self._add_product(rows, 2.0 * shift, other.first.lost.data[others])

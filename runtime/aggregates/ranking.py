@@ -18,7 +18,7 @@ from cep.runtime.aggregates.registry import Ordering
 from cep.runtime.state.bags import ARRIVAL, Bags
 from cep.runtime.state.codes import Codec, codec
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import Codes, integers, stretches, valid, view
+from cep.runtime.state.vectors import Codes, integers, numbered, stretches, valid, view
 from cep.types import BIGINT, BOOLEAN, DataType
 
 TIME = -1
@@ -167,7 +167,7 @@ class BestRow(Accumulator):
         assert isinstance(other, BestRow)
         there = other.some.data[others]
         groups, others = groups[there], others[there]
-        many, local = np.unique(groups, return_inverse=True)
+        many, local = numbered(groups)
         columns = [other._kept(others, k) for k in range(len(self.codecs))]
         if len(many):
             self._add(Rows(many, local), columns)
@@ -227,7 +227,7 @@ class Retained(Accumulator):
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Retained)
         bags = other.bags
-        different, which = np.unique(others, return_inverse=True)
+        different, which = numbered(others)
         every, owner = bags.everything(different)
         if len(every):
             order = np.argsort(owner, kind="stable")

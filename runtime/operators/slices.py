@@ -16,6 +16,7 @@ from cep.runtime.state.interner import Interned
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.slices import Closing, Slices
 from cep.runtime.state.vectors import integers, stretches, view
+from cep.runtime.state.wholes import Wholes
 from cep.runtime.windowed import WindowAggregate, WindowBounds
 from cep.runtime.windows import Grid
 from cep.types import Schema
@@ -54,6 +55,7 @@ class SliceAggregate(WindowAggregate):
         self._table = KeyTable([input.types[k] for k in self.own], prefix=1)
         self._slices = Slices(grid)
         self._chains = Chains()
+        self._wholes = Wholes(self._table.width)
         self._closing = Calls(input, calls, append_only=append_only)
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
@@ -90,7 +92,10 @@ class SliceAggregate(WindowAggregate):
             self._calls.reserve(capacity)
             self._chains.reserve_owners(self._slices.capacity)
             self._chains.reserve_members(capacity)
-            self._chains.append(np.ascontiguousarray(self._table.codes(new)), new)
+            codes = self._table.rows[new, :-1]
+            self._chains.append(np.ascontiguousarray(codes[:, 0]), new)
+            codes[:, 0] = 0
+            self._wholes.enter(new, codes, capacity)
         return interned
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
@@ -110,15 +115,12 @@ class SliceAggregate(WindowAggregate):
         groups = members[position]
         window = np.repeat(np.arange(len(sizes)), sizes)[part]
 
-        met = self._table.regrouped(groups, window)
-        n = len(met.ids)
-        self._closing.reserve(capacity_for(n))
-        self._closing.merge(met.local, self._calls, groups)
-        first = np.empty(n, np.int64)
-        first[met.local[::-1]] = np.arange(len(groups) - 1, -1, -1)
+        local, first = self._wholes.together(groups, window)
+        self._closing.reserve(capacity_for(len(first)))
+        self._closing.merge(local, self._calls, groups)
         own = self._table.columns(groups[first])
-        which = window[first]
-        said = self._windows(own, closing.start[which], closing.end[which], self._closing, met.ids)
+        start, end = closing.start[window[first]], closing.end[window[first]]
+        said = self._windows(own, start, end, self._closing, np.arange(len(first)))
         self._closing.reset()
         return said
 
@@ -133,17 +135,20 @@ class SliceAggregate(WindowAggregate):
             self._table.release(groups)
             self._calls.reset()
             self._chains.reset()
+            self._wholes.reset()
             return
         self._calls.clear(groups)
+        self._wholes.leave(groups)
         self._table.release(groups)
         if self._table.wasteful():
             top = self._table.capacity
             kept = self._table.compact()
             self._calls.keep(kept, self._table.capacity)
+            self._wholes.keep(kept, self._table.capacity)
             self._chains.keep_members(kept, self._table.capacity, top)
 
     def size(self) -> StateSize:
-        nbytes = self._table.nbytes + self._calls.nbytes + self._slices.nbytes
+        nbytes = self._table.nbytes + self._calls.nbytes + self._slices.nbytes + self._wholes.nbytes
         if len(self._table):
             nbytes += self._chains.nbytes
         return StateSize(len(self._table), nbytes)

@@ -92,16 +92,6 @@ class KeyTable:
         """All codes and one more column: int64[capacity, width + 1], for kernels."""
         return self._interner.all_rows
 
-    def regrouped(self, ids: Ids, prefix: Codes) -> Interned:
-        """Say which of some rows are equal but for their prefix code, which is `prefix` instead.
-
-        The ids are the numbers of the different ones, 0, 1 and so on by their first appearance;
-        nothing is kept. int64[n]; O(n).
-        """
-        codes = self._interner.rows[ids]
-        codes[:, 0] = prefix
-        return Interner(self.width).intern(codes)
-
     def codes(self, ids: Ids, position: int = 0) -> Codes:
         """Return one of the codes of `ids`; the prefix codes come first."""
         return self._interner.rows[ids, position]

@@ -97,6 +97,25 @@ def arrow(values: Values, kind: pa.DataType, where: Valid | None = None) -> pa.A
     return pa.Array.from_buffers(kind, n, [bitmap, data])
 
 
+def numbered(ids: Codes) -> tuple[Codes, Codes]:
+    """Return the different ids, ascending, and the position of each in them: int64[n].
+
+    Like numpy's `unique`, without sorting where the ids are dense.
+    """
+    top = int(ids.max()) + 1 if len(ids) else 0
+    if top > 4 * len(ids) + 1024:
+        few, local = np.unique(ids, return_inverse=True)
+        return few, local
+    there = np.zeros(top, np.bool_)
+    there[ids] = True
+    found = np.flatnonzero(there)
+    if len(found) == top:
+        return found, ids
+    numbers = np.empty(top, np.int64)
+    numbers[found] = np.arange(len(found))
+    return found, numbers[ids]
+
+
 def stretches(sizes: Codes, which: Codes) -> tuple[Codes, Codes]:
     """Return where the members of some owners stand in a list of all members, owner by owner.
 
