@@ -105,7 +105,7 @@ class FloatSum(Accumulator):
         with np.errstate(over="ignore", invalid="ignore"):
             s, e = two_sum(self.sum.data[groups], total)
         if not np.isfinite(s).all():
-            # Too large for a DOUBLE: an infinity, as `+` gives, of which nothing can be known again.
+            # Too large for a DOUBLE: an infinity, as `+` gives, and no way back from it.
             e = np.where(np.isfinite(s), e, 0.0)
         self.sum.data[groups] = s
         self.lost.data[groups] += e + rest
