@@ -25,7 +25,8 @@ from cep.runtime.session import time_zone
 from cep.types import Schema
 
 if TYPE_CHECKING:
-    from cep.engine import Engine, Parameters
+    from cep.engine import Engine
+    from cep.parameters import Parameters
 
 Handler = Callable[..., Result]
 

@@ -17,9 +17,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -31,12 +30,13 @@ from cep.feeds import POLL_ROWS, Feed, columns_wanted
 from cep.grammar import ast
 from cep.grammar.parser import parse
 from cep.grammar.unparse import unparse
-from cep.grammar.walk import positional_parameters
+from cep.outputs import Outputs
+from cep.parameters import Parameters, check_call, check_count
 from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.ingestion import delivered_columns, input_schema, plan_ingest
-from cep.planner.logical import Aggregate, Node, Scan, late_schema, walk
+from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
@@ -60,8 +60,6 @@ from cep.types import TIMESTAMP, DataType, Schema
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
-
-Parameters = Sequence[object] | Mapping[str, object]
 
 _UNNAMED = "query_"
 """What the name of a query without one begins with."""
@@ -97,6 +95,7 @@ class Engine:
         self.batch_rows = POLL_ROWS
         """How many rows a source is asked for at a time (SET batch_rows)."""
         self.watch: Callable[[Running], None] = lambda running: None
+        self._outputs = Outputs(self.catalog, self.connectors, self._inserting)
         self._feeds: dict[str, Feed] = {}
         self._targets: dict[str, str] = {}
         """Where the rows of a query go, by its name."""
@@ -139,10 +138,10 @@ class Engine:
         rows are fetched from its result.
         """
         self._check_open()
-        _check_call(sql, parameters)
+        check_call(sql, parameters)
         try:
             whole = parse(sql, origin)
-            _check_count(whole, parameters)
+            check_count(whole, parameters)
             for statement in whole.statements:
                 yield commands.run(self, statement, parameters, drive=drive)
         except CepError as error:
@@ -151,10 +150,10 @@ class Engine:
     def query(self, sql: str, parameters: Parameters = ()) -> Result:
         """Start a continuous query; its result gives what has been said since it was last asked."""
         self._check_open()
-        _check_call(sql, parameters)
+        check_call(sql, parameters)
         try:
             whole = parse(sql)
-            _check_count(whole, parameters)
+            check_count(whole, parameters)
             statements = whole.statements
             if len(statements) != 1 or not isinstance(statements[0], ast.QueryStatement):
                 raise UsageError(
@@ -202,7 +201,7 @@ class Engine:
             once=once,
             fatal=query.on_error_stop,
             output=output,
-            late=self._late_output(query, plan),
+            late=self._outputs.of_late_rows(query, plan),
             late_fail=query.late is not None and query.late.kind == "error",
         )
         try:
@@ -323,10 +322,7 @@ class Engine:
     ) -> None:
         """Start a continuous query whose rows go into a stream or a sink."""
         plan = self.plan(query, parameters)
-        if isinstance(target, Relation):
-            output = self._into_stream(target, plan, span)
-        else:
-            output = self._into_sink(target, plan, span)
+        output = self._outputs.of_query(target, plan, span)
         try:
             self.start(query, parameters, name=name, output=output)
         except BaseException:
@@ -634,85 +630,17 @@ class Engine:
                 self.tick()
                 time.sleep(_IDLE_SECONDS)
 
-    def _into_sink(self, entry: SinkEntry, plan: Node, span: Span) -> Output:
-        """Open a sink for the rows of a plan."""
-        return self._opened(entry, plan.schema, not plan.properties.append_only, span)
-
-    def _opened(self, entry: SinkEntry, schema: Schema, changes: bool, span: Span) -> Output:
-        connector = self.connectors.lookup(entry.connector)
-        options = settle(connector, entry.options)
-        if changes and "changelog" in {o.name for o in connector.options}:
-            options["changelog"] = "true"
-        opened = connector.sink(options, schema)
-        if changes and not opened.takes_changes:
-            opened.close()
-            raise BindError(
-                f"{entry.name} takes rows that are final, and this query takes rows back",
-                span=span,
-                hint="group by a window and EMIT AFTER WATERMARK, or write to a sink of changes",
-            )
-
-        def write(batch: Batch) -> None:
-            weights = batch.weights().tolist() if changes else None
-            opened.write(batch.to_arrow(), weights)
-
-        return Output(write, opened.close, lambda: opened.abort(0))
-
-    def _into_stream(self, target: Relation, plan: Node, span: Span) -> Output:
-        """Return what inserts the rows of a plan into a stream, by position."""
-        schema = input_schema(target)
-        if not plan.properties.append_only:
-            raise BindError(
-                f"{target.name} is a stream: it takes events, and this query takes rows back",
-                span=span,
-                hint="group by a window and EMIT AFTER WATERMARK",
-            )
-        if len(schema) != len(plan.schema):
-            raise BindError(
-                f"{target.name} takes {len(schema)} columns, and the query has {len(plan.schema)}",
-                span=span,
-                hint=f"select {', '.join(schema.names)}",
-            )
-        return self._inserting(target)
-
     def _inserting(self, target: Relation) -> Output:
         """Return what inserts rows that have a stream's columns in order."""
         schema = input_schema(target)
         feed = self._inserted(self._fed_by_program(target.name))
 
         def write(batch: Batch) -> None:
-            names = list(schema.names)
-            data = pa.RecordBatch.from_arrays(list(batch.columns), names=names)
+            data = pa.RecordBatch.from_arrays(list(batch.columns), names=list(schema.names))
             for some in to_rows(data, schema, target.name, self.session):
                 self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
         return Output(write, into=feed)
-
-    def _late_output(self, query: ast.Query, plan: Node) -> Output | None:
-        """Return what takes the rows that come too late, where the query says LATE ROWS TO."""
-        if query.late is None or query.late.target is None:
-            return None
-        name = query.late.target
-        carried = {late_schema(n) for n in walk(plan) if isinstance(n, Aggregate) and n.carried}
-        if len(carried) > 1:
-            raise BindError(
-                "the parts of this query refuse late rows of different columns",
-                span=name.span,
-                hint="write a query for each of them, or LATE ROWS DROP",
-            )
-        (schema,) = carried
-        target = self.catalog.lookup(name.value, name.span)
-        if isinstance(target, Relation):
-            output = self._inserting(target)
-        else:
-            assert isinstance(target, SinkEntry)
-            output = self._opened(target, schema, False, name.span)
-
-        def write(batch: Batch) -> None:
-            columns = [batch.columns[batch.schema.names.index(n)] for n in schema.names]
-            output.write(batch.replaced(schema, columns))
-
-        return replace(output, write=write)
 
     def reading(self) -> list[Feed]:
         """Return everything that is being read."""
@@ -745,25 +673,3 @@ class Engine:
 
 def _nothing() -> None:
     """Close what needs no closing."""
-
-
-def _check_call(sql: object, parameters: object) -> None:
-    """Refuse what is no text, and parameters that are neither listed nor named."""
-    if not isinstance(sql, str):
-        raise UsageError(f"SQL is text, and this is a {type(sql).__name__}")
-    if isinstance(parameters, str | bytes) or not isinstance(parameters, Sequence | Mapping):
-        raise UsageError(
-            f"the parameters cannot be a {type(parameters).__name__}",
-            hint="pass a list for ? and a dict for :name",
-        )
-
-
-def _check_count(script: ast.Script, parameters: Parameters) -> None:
-    """Refuse more values than there are places for them: one of them would be lost in silence."""
-    if parameters and not isinstance(parameters, Mapping):
-        places = positional_parameters(script)
-        if len(parameters) > places:
-            raise UsageError(
-                f"there are {len(parameters)} parameters for {places} ?",
-                hint="pass one value for each ?",
-            )

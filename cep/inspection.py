@@ -20,7 +20,8 @@ from cep.system import system_relation
 from cep.types import BIGINT, TIMESTAMP, VARCHAR, DataType, Field, Schema
 
 if TYPE_CHECKING:
-    from cep.engine import Engine, Parameters
+    from cep.engine import Engine
+    from cep.parameters import Parameters
 
 
 def table(
