@@ -256,13 +256,9 @@ class Window(Unary):
             # The rows wait for the watermark, and with it their own time is past.
             state = "the rows of open windows, freed when the watermark closes them"
             time = n + 2
-        return replace(
-            self.input.properties,
-            time=time,
-            key=None,
-            window=WindowColumns(n, n + 1, n + 2, self.unit, self._cutting(), self.partition),
-            state=state,
-        )
+        nested = isinstance(self.cut, Cumulating)
+        window = WindowColumns(n, n + 1, n + 2, self.unit, self._cutting(), self.partition, nested)
+        return replace(self.input.properties, time=time, key=None, window=window, state=state)
 
     def describe(self) -> str:
         if self.parts:

@@ -26,14 +26,14 @@ from cep.planner.logical import (
 )
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
-from cep.runtime.operators import aggregate, expand, limit, project, sort, union, window
+from cep.runtime.operators import aggregate, expand, limit, project, slide, sort, union, window
 from cep.runtime.operators import session as sessions
 from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.delay import Delay as DelayOperator
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.session import Session
 from cep.runtime.windowed import WindowAggregate, WindowBounds
-from cep.runtime.windows import Cumulating, Gap, Hopping
+from cep.runtime.windows import Cumulating, Gap, Hopping, Trailing
 from cep.types import Schema
 
 
@@ -142,7 +142,11 @@ def _window(node: Window, lowered: Lowered, session: Session) -> int:
             node.input.schema, node.schema, node.partition, node.time, node.cut.gap, node.unit
         )
         return lowered.graph.add(rows, [below])
-    assert isinstance(node.cut, Hopping | Cumulating | Gap)
+    if isinstance(node.cut, Trailing):
+        trailing = slide.SlideRows(
+            node.input.schema, node.schema, node.partition, node.time, node.cut.size, node.unit
+        )
+        return lowered.graph.add(trailing, [below])
     operator = window.FixedWindows(node.schema, node.time, node.cut, node.unit, parts=node.parts)
     return lowered.graph.add(operator, [below])
 

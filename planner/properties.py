@@ -12,6 +12,7 @@ class WindowColumns:
 
     `unit` is the least step of the event time in microseconds: window_time is window_end - unit.
     `partition` are the columns that have windows of their own for each value; -1 where one is gone.
+    With `nested`, several windows have the same start.
     """
 
     start: int
@@ -20,6 +21,7 @@ class WindowColumns:
     unit: int
     description: str
     partition: tuple[int, ...] = ()
+    nested: bool = False
 
     def moved(self, positions: Mapping[int, int]) -> WindowColumns:
         """Return where the columns stand now; -1 where one is gone. `positions` maps old to new."""

@@ -192,10 +192,14 @@ class DuckDbWriter(DuckDbExpressions):
             n: self._microseconds(given[n]) for n in WINDOWS[name].parameters[2:] if n in given
         }
         alias = node.alias or (ast.Alias(ast.Name(default)) if default else None)
-        if name == "session":
+        if name in ("session", "slide"):
             if self.late:
-                raise Untranslatable("late rows, which may have sessions to join")
+                raise Untranslatable(f"late rows, which {name.upper()} may still take")
             keys = [self.text(k) for k in table.partition_by]
+            if name == "slide":
+                moment = quoted(time.columns[0].value)
+                query = _trailing(source, keys, moment, lengths["size"], unit)
+                return f"({query}){self._aliased(alias)}"
             return (
                 f"({_sessions(source, keys, column, lengths['gap'], unit)}){self._aliased(alias)}"
             )
@@ -268,6 +272,21 @@ def _sessions(source: str, keys: Sequence[str], time: str, gap: int, unit: int) 
         f"make_timestamp({end}) AS window_end, make_timestamp({end} - {unit}) AS window_time"
     )
     return f'SELECT * EXCLUDE ("$begins", "$nth"), {bounds} FROM ({counted})'
+
+
+def _trailing(source: str, keys: Sequence[str], time: str, size: int, unit: int) -> str:
+    """Return the rows of a relation once for every time of their key that has them."""
+    heads = ", ".join(
+        [f'epoch_us({time}) AS "$time"', *(f'{k} AS "$key{i}"' for i, k in enumerate(keys))]
+    )
+    same = [f'r.{k} IS NOT DISTINCT FROM h."$key{i}"' for i, k in enumerate(keys)]
+    near = f'epoch_us(r.{time}) > "$time" - {size} AND epoch_us(r.{time}) <= "$time"'
+    return (
+        f'SELECT r.*, make_timestamp("$time" - {size} + {unit}) AS window_start, '
+        f'make_timestamp("$time" + {unit}) AS window_end, make_timestamp("$time") AS window_time '
+        f"FROM {source} AS r JOIN (SELECT DISTINCT {heads} FROM {source}) AS h "
+        f"ON {' AND '.join([*same, near])}"
+    )
 
 
 def _arguments(node: ast.TableFunction) -> Mapping[str, ast.Expression]:

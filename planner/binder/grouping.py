@@ -78,11 +78,17 @@ class Groups:
         if not read & {window.start, window.end, window.time}:
             return None
         fields = self.input.schema.fields
+        if window.nested and not read & {window.end, window.time}:
+            raise BindError(
+                "several windows of CUMULATE have the same start",
+                span=span,
+                hint=f"group by {fields[window.end].name} too",
+            )
         for index in window.partition:
             if index not in read:
-                name = "a key of the session" if index < 0 else fields[index].name
+                name = "a key of the windows" if index < 0 else fields[index].name
                 raise BindError(
-                    f"{name} is not grouped by, and each of its values has sessions of its own",
+                    f"{name} is not grouped by, and each of its values has windows of its own",
                     span=span,
                     hint=f"add {name} to GROUP BY"
                     if index >= 0

@@ -14,6 +14,7 @@ from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, outp
 from cep.planner.binder.lateness import with_delay, with_late_rows
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.expressions import Cast, Constant, Expression, Input
 from cep.planner.logical import (
     Filter,
@@ -278,6 +279,7 @@ class SelectBinder:
             if clause:
                 raise UnsupportedError(what, span=select.span)
         plan, scope = self._source()
+        trailing, grouped = is_trailing(plan), None
         if select.where is not None:
             where = ExpressionBinder(scope, self.context, place="in WHERE")
             plan = Filter(plan, where.condition(select.where))
@@ -294,6 +296,8 @@ class SelectBinder:
             or having is not None
         ):
             plan, items, having, order = self._grouped(plan, scope, items, having, order)
+            grouped = plan
+        require_groups(trailing, grouped, select.source or select)
         if having is not None:
             plan = Filter(plan, having)
         return self._ordered(plan, items, order)

@@ -11,7 +11,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant, Input
-from cep.planner.logical import Node, Window
+from cep.planner.logical import Aggregate, Filter, Node, Project, Window
 from cep.runtime.functions.years import FIRST, LAST
 from cep.runtime.windows import Cumulating, Cut, Gap, Hopping, Trailing, zone_of
 from cep.types import DAY_INTERVAL, DataType, TimestampLtz, is_instant
@@ -88,6 +88,23 @@ def bind_window(
     return _WindowBinder(written, function, context, bind).plan()
 
 
+def is_trailing(plan: Node) -> bool:
+    """Say whether the rows of FROM are those of SLIDE."""
+    while isinstance(plan, Filter | Project):
+        plan = plan.input
+    return isinstance(plan, Window) and isinstance(plan.cut, Trailing)
+
+
+def require_groups(trailing: bool, grouped: Node | None, source: ast.Node) -> None:
+    """Refuse SLIDE without groups of its windows: `grouped` is the aggregate over it, if any."""
+    if trailing and (not isinstance(grouped, Aggregate) or grouped.window is None):
+        raise BindError(
+            "SLIDE has a window for every time of a row, and is there to be aggregated",
+            span=source.span,
+            hint="add GROUP BY window_start, window_end",
+        )
+
+
 class _WindowBinder:
     """Binds one call of a window function."""
 
@@ -122,11 +139,9 @@ class _WindowBinder:
         partition = self._partition(table, scope)
         time = self._time_column(given["timecol"], plan)
         cut = self._cut(given, plan.schema.fields[time].type)
-        if isinstance(cut, Trailing):
-            raise UnsupportedError("SLIDE windows", span=self.written.span)
-        if isinstance(cut, Gap) and not plan.properties.append_only:
+        if isinstance(cut, Gap | Trailing) and not plan.properties.append_only:
             raise UnsupportedError(
-                "SESSION over rows that are taken back again",
+                f"{self.name.upper()} over rows that are taken back again",
                 span=table.span,
                 hint="say the inner query's rows when they are complete, without EMIT STREAM",
             )

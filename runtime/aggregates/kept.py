@@ -19,10 +19,16 @@ class KeptRows(Retained):
         ranking = Ranking((TIME, ARRIVED, *range(width)), ((0, False), (1, False)), 0)
         super().__init__(ranking, schema.types)
 
+    def __len__(self) -> int:
+        return len(self.bags)
+
     def rows(self, groups: Ids) -> tuple[list[pa.Array], Codes]:
-        """Return the columns of the rows of `groups`, group after group, and the rows of each."""
+        """Return the rows of `groups`, group after group, and how many each has.
+
+        The columns are times, arrivals and then those of the schema.
+        """
         nodes, sizes = self.bags.all(groups)
         counts = self.bags.counts(nodes)
         owner = np.repeat(np.arange(len(groups)), sizes)
         many = np.bincount(owner, counts, len(groups)).astype(np.int64)
-        return list(self.bags.columns(np.repeat(nodes, counts))[2:]), many
+        return list(self.bags.columns(np.repeat(nodes, counts))), many

@@ -7,7 +7,7 @@ from cep.runtime.kernels.compile import Ints, kernel
 
 @kernel
 def number(count: int, keys: Ints, windows: Ints, marks: Ints, local: Ints, first: Ints) -> int:
-    """Give numbers to different pairs of `windows`, ascending, and `keys`: int64[count] each; O(count).
+    """Give numbers to the pairs of `windows`, ascending, and `keys`: int64[count] each; O(count).
 
     Writes the number of each pair to `local`: int64[count], and to `first`: int64[count] where each
     number appears first. Returns how many there are. `marks`: int64[keys] is -1 between calls.

@@ -130,7 +130,7 @@ class SessionRows(Operator):
         closed = self._store.close(watermark)
         if closed is None:
             return ()
-        columns, many = self._kept.rows(closed.ids)
+        (_, _, *columns), many = self._kept.rows(closed.ids)
         start, end = np.repeat(closed.start, many), np.repeat(closed.end, many)
         said = Batch(
             self.schema, (*columns, *self._bounds(start, end)), len(start), end - self.unit

@@ -324,9 +324,19 @@ class Generator:
         offset = (
             f", INTERVAL '{chance.choice((3, -4, 70))}' SECOND" if chance.random() < 0.3 else ""
         )
-        table = f"TABLE {source.sql}"
-        window = f"TUMBLE({table}, DESCRIPTOR(ts), INTERVAL '{size}' SECOND{offset})"
-        keys = chance.choice((["window_start"], ["window_start", "window_end"], ["window_time"]))
+        table = f"TABLE {source.sql}, DESCRIPTOR(ts)"
+        lengths = f"INTERVAL '{size}' SECOND{offset}"
+        step = f"INTERVAL '{chance.choice((1, 7, 10, 20))}' SECOND"
+        part = f"INTERVAL '{chance.choice((size / 5, size))}' SECOND"
+        window = chance.choice(
+            (
+                f"TUMBLE({table}, {lengths})",
+                f"HOP({table}, {step}, {lengths})",
+                f"CUMULATE({table}, {part}, {lengths})",
+            )
+        )
+        named = (["window_end"], ["window_start", "window_end"], ["window_time"])
+        keys = chance.choice(named if "CUMULATE" in window else (["window_start"], *named))
         return self.grouped(window, source.columns, keys)
 
     def grouped(self, sql: str, columns: Columns, window: Sequence[str]) -> Relation:

@@ -60,6 +60,21 @@ def sessions(rows: list[Row], delay: int, gap: int) -> tuple[list[Said], int]:
     return _said(items), late
 
 
+def slides(rows: list[Row], delay: int, size: int) -> tuple[list[Said], int]:
+    """Return the windows (t - size, t] for every time t, and how many rows came too late for t."""
+    marked = list(zip(rows, watermarks(rows, delay), strict=True))
+    heads = {(key, time) for (key, _, time), mark in marked if time + 1 > mark}
+    windows = {
+        (key, end - size + 1, end + 1): [
+            value
+            for (k, value, time), mark in marked
+            if k == key and end - size < time <= end and end + 1 > mark
+        ]
+        for key, end in heads
+    }
+    return _said(windows.items()), sum(time + 1 <= mark for (_, _, time), mark in marked)
+
+
 def _said(windows: Iterable[tuple[tuple[str | None, int, int], list[int]]]) -> list[Said]:
     return ordered((*window, len(v), sum(v), max(v)) for window, v in windows)
 

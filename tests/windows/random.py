@@ -1,4 +1,4 @@
-"""Random streams, cut into hops and sessions by the engine and by an oracle of thirty lines.
+"""Random streams, cut into windows by the engine and by an oracle of thirty lines.
 
     python -m tests.windows.random --cases 10000 --seed 1
 
@@ -73,10 +73,12 @@ class Case:
             f"{_length(self.offset)})"
         )
         session = f"SESSION(TABLE s PARTITION BY (k), DESCRIPTOR(ts), {_length(self.gap)})"
+        slide = f"SLIDE(TABLE s PARTITION BY (k), DESCRIPTOR(ts), {_length(self.gap)})"
         keys = "k, window_start, window_end"
         return {
             "hops": f"SELECT {keys}, {SHOWN} FROM {hop} GROUP BY {keys}",
             "sessions": f"SELECT {keys}, {SHOWN} FROM {session} GROUP BY {keys}",
+            "slides": f"SELECT {keys}, {SHOWN} FROM {slide} GROUP BY {keys}",
             "rows": f"SELECT {keys}, v FROM {session}",
         }
 
@@ -87,6 +89,7 @@ class Case:
         wanted = {
             "hops": oracle.hops(self.rows, self.delay, self.slide, self.size, self.offset),
             "sessions": sessions,
+            "slides": oracle.slides(self.rows, self.delay, self.gap),
         }
         for name, right in wanted.items():
             said, late, left = answers[name]

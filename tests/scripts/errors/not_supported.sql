@@ -39,11 +39,6 @@ SELECT * FROM s, t;
 --               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
 
--- error: not supported yet: SLIDE windows
--- SELECT * FROM SLIDE(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND);
---               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT * FROM SLIDE(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND);
-
 -- error: not supported yet: OVER windows
 -- SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM s;
 --           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^

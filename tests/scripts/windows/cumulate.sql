@@ -59,3 +59,9 @@ EXPLAIN SELECT window_end, COUNT(*) AS n FROM CUMULATE(TABLE sales, DESCRIPTOR(t
 -- SELECT * FROM CUMULATE(TABLE sales, DESCRIPTOR(ts), INTERVAL '2' HOUR, INTERVAL '3' HOUR);
 --                                                                        ^^^^^^^^^^^^^^^^^
 SELECT * FROM CUMULATE(TABLE sales, DESCRIPTOR(ts), INTERVAL '2' HOUR, INTERVAL '3' HOUR);
+
+-- error: several windows of CUMULATE have the same start
+-- SELECT COUNT(*) FROM CUMULATE(TABLE sales, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '3' HOUR) GROUP BY window_start;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: group by window_end too
+SELECT COUNT(*) FROM CUMULATE(TABLE sales, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '3' HOUR) GROUP BY window_start;

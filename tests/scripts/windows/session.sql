@@ -127,7 +127,7 @@ WHERE who = 'ann' GROUP BY who, window_start;
 EXPLAIN SELECT who, COUNT(*) AS n FROM SESSION(TABLE clicks PARTITION BY (who), DESCRIPTOR(ts), INTERVAL '5' SECOND)
 WHERE page > 3 GROUP BY who, window_start;
 
--- error: who is not grouped by, and each of its values has sessions of its own
+-- error: who is not grouped by, and each of its values has windows of its own
 -- SELECT COUNT(*) FROM SESSION(TABLE clicks PARTITION BY who, DESCRIPTOR(ts), INTERVAL '5' SECOND) GROUP BY window_start;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: add who to GROUP BY
