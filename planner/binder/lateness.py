@@ -64,6 +64,8 @@ def _refuses(node: Node) -> bool:
     """Say whether a node refuses rows that come too late."""
     if isinstance(node, Aggregate):
         return node.window is not None and node.input.properties.timed
+    if isinstance(node, Window):
+        return not node.fixed and node.input.properties.timed
     return not isinstance(node, _KNOWN)
 
 

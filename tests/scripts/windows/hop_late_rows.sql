@@ -52,3 +52,15 @@ ASSERT ROWS
 SELECT id, window_start FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND) WHERE id IN (2, 3)
 VALUES
   (2, '2023-12-31 23:59:55'), (2, '2024-01-01 00:00:00'), (3, '2024-01-01 00:00:05'), (3, '2024-01-01 00:00:10');
+
+-- Windows that are corrected take what is not later than the bound, each for itself.
+ASSERT ROWS
+SELECT window_start, window_end, COUNT(*), MIN(id)
+FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND) GROUP BY window_start, window_end
+LATE ROWS CORRECT WITHIN INTERVAL '3' SECOND
+VALUES
+  ('2023-12-31 23:59:55', '2024-01-01 00:00:05', 1, 9),
+  ('2024-01-01 00:00:00', '2024-01-01 00:00:10', 4, 1),
+  ('2024-01-01 00:00:05', '2024-01-01 00:00:15', 4, 1),
+  ('2024-01-01 00:00:10', '2024-01-01 00:00:20', 4, 3),
+  ('2024-01-01 00:00:15', '2024-01-01 00:00:25', 2, 4);
