@@ -23,10 +23,7 @@ def share_slices(plan: Node, session: Session) -> Node:
         if node.emission is not Emission.WATERMARK:
             # Each row changes all its windows, and all of that is to be said.
             return None
-        if node.correct or node.carried:
-            # Windows that are said again, and late rows that go on, are looked at one by one.
-            return None
-        if node.correct or node.carried:
+        if node.correct > 0 or node.carried:
             # Windows are kept after they were said, or rows wanted as they were.
             return None
         window = _cutting(node)
