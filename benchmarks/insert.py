@@ -89,7 +89,7 @@ def _wrong(given: list[dict[str, object]], said: list[cep.Row]) -> str | None:
         groups[row["k"], start.item()].append(float(str(row["v"])))
     right = {key: (len(v), sum(v)) for key, v in groups.items()}
     found = {(r.k, r.window_start): (r.n, r.total) for r in said}
-    last = max(start for _, start in right)  # type: ignore[type-var]
+    last = max(start for _, start in right)  # type: ignore[type-var]  # numpy: a time of any kind
     missing = [key for key in right if key not in found and key[1] != last]
     if missing or not found:
         return f"{len(missing)} windows were not said"

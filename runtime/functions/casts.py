@@ -201,8 +201,8 @@ def _ltz_to_time(t: Operand, source: TimestampLtz, target: Time, session: Sessio
     return _to_time(wall_time(t, session.zone), TIMESTAMP, target, session)
 
 
-def _precision(t: Operand, source: DataType, target: Any, _: Session) -> Operand:
-    narrower = target.precision < source.precision  # type: ignore[attr-defined]
+def _precision(t: Operand, source: Any, target: Any, _: Session) -> Operand:
+    narrower = target.precision < source.precision
     return casttext.truncate(t, target.precision) if narrower else t
 
 

@@ -186,7 +186,7 @@ def _listen() -> None:
         return
     from numba.core import event  # noqa: PLC0415 - see _compile
 
-    class Listener(event.Listener):  # type: ignore[misc]
+    class Listener(event.Listener):  # type: ignore[misc]  # numba has no types
         def on_start(self, event: Any) -> None:
             name = _process.compiling
             if _process.on_compile is not None and name is not None:
