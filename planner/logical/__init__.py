@@ -1,0 +1,30 @@
+"""The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
+
+from cep.planner.logical.grouping import Aggregate, Expand, late_schema
+from cep.planner.logical.node import Node, Unary, transform, walk
+from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
+from cep.planner.logical.rows import Filter, Project, Scan, Union, Values
+from cep.planner.logical.units import duration, time_unit
+from cep.planner.logical.windows import Window
+
+__all__ = [
+    "Aggregate",
+    "Delay",
+    "Expand",
+    "Filter",
+    "Limit",
+    "Node",
+    "Project",
+    "Scan",
+    "Sort",
+    "SortKey",
+    "Unary",
+    "Union",
+    "Values",
+    "Window",
+    "duration",
+    "late_schema",
+    "time_unit",
+    "transform",
+    "walk",
+]

@@ -1,0 +1,67 @@
+"""The contract of a node of the logical plan, and how a plan is walked and rebuilt."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from cep.planner.properties import Properties
+from cep.types import Schema
+
+
+@dataclass(frozen=True)
+class Node(ABC):
+    """A relation in the plan."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The columns of the relation."""
+
+    @property
+    @abstractmethod
+    def properties(self) -> Properties:
+        """What is known of the relation."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return the node in one line, without its inputs."""
+
+    def inputs(self) -> tuple[Node, ...]:
+        """Return the relations it reads."""
+        return ()
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        """Return the same node over other inputs."""
+        return self
+
+
+@dataclass(frozen=True)
+class Unary(Node):
+    """A node with one input."""
+
+    input: Node
+
+    def inputs(self) -> tuple[Node, ...]:
+        return (self.input,)
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        return replace(self, input=inputs[0])
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything below it, top down."""
+    yield node
+    for child in node.inputs():
+        yield from walk(child)
+
+
+def transform(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """Rebuild a plan bottom up; `change` returns a replacement, or None to keep a node."""
+    children = node.inputs()
+    changed = tuple(transform(c, change) for c in children)
+    if any(a is not b for a, b in zip(children, changed, strict=True)):
+        node = node.over(changed)
+    replacement = change(node)
+    return node if replacement is None else replacement

@@ -1,0 +1,157 @@
+"""Nodes that treat each row by itself: scans, filters, projections, unions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cep.catalog import Relation
+from cep.planner.expressions import Expression, Input
+from cep.planner.logical.node import Node, Unary
+from cep.planner.properties import Properties
+from cep.types import Field, Schema
+
+
+@dataclass(frozen=True)
+class Scan(Node):
+    """The rows of a stream. `columns` are the positions read, `filters` what is dropped at once."""
+
+    relation: Relation
+    columns: tuple[int, ...]
+    filters: tuple[Expression, ...] = ()
+
+    @cached_property
+    def schema(self) -> Schema:
+        fields = self.relation.schema.fields
+        return Schema(tuple(fields[i] for i in self.columns))
+
+    @cached_property
+    def properties(self) -> Properties:
+        time = self.relation.time
+        state = "none" if time is None else "one watermark per partition"
+        return Properties(
+            bounded=self.relation.bounded,
+            timed=time is not None,
+            time=self.columns.index(time) if time in self.columns else None,
+            state=state,
+        )
+
+    def describe(self) -> str:
+        where = f", where {' AND '.join(map(str, self.filters))}" if self.filters else ""
+        total = len(self.relation.columns)
+        part = f", {len(self.columns)} of {total} columns" if len(self.columns) < total else ""
+        source = self.relation.connector or "inserts"
+        return f"Scan {self.relation.name} ({source}{part}{where})"
+
+
+@dataclass(frozen=True)
+class Values(Node):
+    """Rows written in the query."""
+
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[Expression, ...], ...]
+
+    @cached_property
+    def schema(self) -> Schema:
+        return Schema(self.fields)
+
+    @property
+    def properties(self) -> Properties:
+        return Properties()
+
+    def describe(self) -> str:
+        return f"Values ({len(self.rows)} {'row' if len(self.rows) == 1 else 'rows'})"
+
+
+@dataclass(frozen=True)
+class Filter(Unary):
+    """The rows for which the predicate is true. `shared` are parts that it reads more than once."""
+
+    predicate: Expression
+    shared: tuple[Expression, ...] = ()
+
+    @property
+    def schema(self) -> Schema:
+        return self.input.schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        return replace(self.input.properties, state="none")
+
+    def describe(self) -> str:
+        return f"Filter {self.predicate}{_sharing(self.shared)}"
+
+
+@dataclass(frozen=True)
+class Project(Unary):
+    """One expression per output column. `shared` are parts that several of them read."""
+
+    expressions: tuple[Expression, ...]
+    names: tuple[str, ...]
+    shared: tuple[Expression, ...] = ()
+
+    @cached_property
+    def schema(self) -> Schema:
+        return Schema(
+            tuple(
+                Field(name, e.type, self._nullable(e))
+                for name, e in zip(self.names, self.expressions, strict=True)
+            )
+        )
+
+    def _nullable(self, expression: Expression) -> bool:
+        if isinstance(expression, Input):
+            return self.input.schema.fields[expression.index].nullable
+        return True
+
+    @cached_property
+    def properties(self) -> Properties:
+        positions: dict[int, int] = {}
+        for position, e in enumerate(self.expressions):
+            if isinstance(e, Input):
+                positions.setdefault(e.index, position)
+        return self.input.properties.projected(positions)
+
+    def describe(self) -> str:
+        shown = [
+            name if str(e) == name else f"{e} AS {name}"
+            for name, e in zip(self.names, self.expressions, strict=True)
+        ]
+        return f"Project {', '.join(shown) or 'no columns'}{_sharing(self.shared)}"
+
+
+def _sharing(shared: tuple[Expression, ...]) -> str:
+    """Say which parts are computed once for several expressions."""
+    return f", sharing {', '.join(map(str, shared))}" if shared else ""
+
+
+@dataclass(frozen=True)
+class Union(Node):
+    """The rows of all inputs, which have columns of the same types (UNION ALL)."""
+
+    branches: tuple[Node, ...]
+
+    def inputs(self) -> tuple[Node, ...]:
+        return self.branches
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        return replace(self, branches=inputs)
+
+    @property
+    def schema(self) -> Schema:
+        return self.branches[0].schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        parts = [b.properties for b in self.branches]
+        first = parts[0]
+        return Properties(
+            append_only=all(p.append_only for p in parts),
+            bounded=all(p.bounded for p in parts),
+            timed=all(p.timed for p in parts),
+            time=first.time if all(p.time == first.time for p in parts) else None,
+            window=first.window if all(p.window == first.window for p in parts) else None,
+        )
+
+    def describe(self) -> str:
+        return "Union all"

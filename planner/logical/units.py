@@ -1,0 +1,21 @@
+"""Lengths of time, as plans reckon and show them."""
+
+from __future__ import annotations
+
+from cep.types import DataType, Timestamp, TimestampLtz
+
+
+def time_unit(t: DataType) -> int:
+    """Return the least step of a timestamp type, in microseconds."""
+    precision = t.precision if isinstance(t, Timestamp | TimestampLtz) else 6
+    return int(10 ** (6 - precision))
+
+
+def duration(microseconds: int) -> str:
+    """Return a length of time as people write it: `90 s`, `1 h`."""
+    for unit, size in (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000)):
+        if microseconds and microseconds % size == 0:
+            return f"{microseconds // size} {unit}"
+    if microseconds % 1_000_000 == 0:
+        return f"{microseconds // 1_000_000} s"
+    return f"{microseconds / 1_000_000:g} s"

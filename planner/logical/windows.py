@@ -1,0 +1,89 @@
+"""The window table functions: every row once per window it lies in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cep.planner.logical.node import Unary
+from cep.planner.logical.units import duration, time_unit
+from cep.planner.properties import Properties, WindowColumns
+from cep.runtime.windows import Cumulating, Cut, Gap, Grid, Hopping, Trailing
+from cep.types import Field, Schema
+
+
+@dataclass(frozen=True)
+class Window(Unary):
+    """Every row once per window it lies in: adds window_start, window_end, window_time.
+
+    `partition` are the columns by which sessions and trailing windows are cut. With `parts` the
+    bounds are those of what an aggregate above puts windows together from: a slice, or the session
+    of the row alone.
+    """
+
+    time: int
+    cut: Cut
+    partition: tuple[int, ...] = ()
+    parts: bool = False
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the bounds of a row's windows follow from its time alone."""
+        return isinstance(self.cut, Hopping | Cumulating)
+
+    @property
+    def unit(self) -> int:
+        """The least step of the time column in microseconds."""
+        return time_unit(self.input.schema.fields[self.time].type)
+
+    @cached_property
+    def schema(self) -> Schema:
+        t = self.input.schema.fields[self.time].type
+        added = tuple(Field(n, t, False) for n in ("window_start", "window_end", "window_time"))
+        return Schema(self.input.schema.fields + added)
+
+    @cached_property
+    def properties(self) -> Properties:
+        n = len(self.input.schema)
+        state = "none"
+        time = self.input.properties.time
+        if not self.fixed and not self.parts:
+            # The rows wait for the watermark, and with it their own time is past.
+            state = "the rows of open windows, freed when the watermark closes them"
+            time = n + 2
+        nested = isinstance(self.cut, Cumulating)
+        window = WindowColumns(n, n + 1, n + 2, self.unit, self._cutting(), self.partition, nested)
+        return replace(self.input.properties, time=time, key=None, window=window, state=state)
+
+    def describe(self) -> str:
+        if self.parts:
+            cut = self.cut
+            what = f"slices of {duration(cut.width)}" if isinstance(cut, Grid) else "single rows"
+            return f"{self._cutting()}, in {what}"
+        return self._cutting()
+
+    def _cutting(self) -> str:
+        names = self.input.schema.names
+        by = f" by {', '.join(names[i] for i in self.partition)}" if self.partition else ""
+        return f"{_shape(self.cut)} on {names[self.time]}{by}{_shift(self.cut)}"
+
+
+def _shape(cut: Cut) -> str:
+    match cut:
+        case Hopping(size=size) if cut.single:
+            return f"Tumble {duration(size)}"
+        case Hopping(step=step, size=size):
+            return f"Hop {duration(size)} every {duration(step)}"
+        case Cumulating(step=step, size=size):
+            return f"Cumulate {duration(size)} by {duration(step)}"
+        case Gap(gap=gap):
+            return f"Session {duration(gap)}"
+        case Trailing(size=size):
+            return f"Slide {duration(size)}"
+
+
+def _shift(cut: Cut) -> str:
+    if not isinstance(cut, Grid):
+        return ""
+    offset = f", offset {duration(cut.offset)}" if cut.offset else ""
+    return offset + (f", in {cut.zone.key}" if cut.zone is not None else "")
