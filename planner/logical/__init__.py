@@ -1,11 +1,12 @@
 """The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
 
 from cep.planner.logical.grouping import Aggregate, Expand, late_schema
+from cep.planner.logical.match import Match, Said, Skip, SkipTo
 from cep.planner.logical.node import Node, Unary, transform, walk
 from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
 from cep.planner.logical.rows import Filter, Project, Scan, Union, Values
-from cep.planner.logical.units import duration, time_unit
 from cep.planner.logical.windows import Window
+from cep.planner.units import duration, time_unit
 
 __all__ = [
     "Aggregate",
@@ -13,9 +14,13 @@ __all__ = [
     "Expand",
     "Filter",
     "Limit",
+    "Match",
     "Node",
     "Project",
+    "Said",
     "Scan",
+    "Skip",
+    "SkipTo",
     "Sort",
     "SortKey",
     "Unary",

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cep.planner.logical.node import Unary
-from cep.planner.logical.units import duration
 from cep.planner.properties import Properties, WindowColumns
+from cep.planner.units import duration
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.windows import Cut, Grid

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cep.planner.logical.node import Unary
-from cep.planner.logical.units import duration
 from cep.planner.properties import Properties
+from cep.planner.units import duration
 from cep.types import Schema
 
 
@@ -44,6 +44,7 @@ class Sort(Unary):
             self.input.properties,
             append_only=True,
             timed=False,
+            as_came=False,
             time=None,
             window=None,
             state=f"{keeps}, until the input ends",
@@ -88,7 +89,9 @@ class Delay(Unary):
 
     @cached_property
     def properties(self) -> Properties:
-        return replace(self.input.properties, timed=False, state="the changes that wait")
+        return replace(
+            self.input.properties, timed=False, as_came=False, state="the changes that wait"
+        )
 
     def describe(self) -> str:
         return f"Delay changes by {duration(self.delay)}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cep.planner.logical.node import Unary
-from cep.planner.logical.units import duration, time_unit
 from cep.planner.properties import Properties, WindowColumns
+from cep.planner.units import duration, time_unit
 from cep.runtime.windows import Cumulating, Cut, Gap, Grid, Hopping, Trailing
 from cep.types import Field, Schema
 
@@ -46,14 +46,15 @@ class Window(Unary):
     def properties(self) -> Properties:
         n = len(self.input.schema)
         state = "none"
-        time = self.input.properties.time
+        before = self.input.properties
+        time, as_came = before.time, before.as_came
         if not self.fixed and not self.parts:
             # The rows wait for the watermark, and with it their own time is past.
             state = "the rows of open windows, freed when the watermark closes them"
-            time = n + 2
+            time, as_came = n + 2, False
         nested = isinstance(self.cut, Cumulating)
         window = WindowColumns(n, n + 1, n + 2, self.unit, self._cutting(), self.partition, nested)
-        return replace(self.input.properties, time=time, key=None, window=window, state=state)
+        return replace(before, time=time, as_came=as_came, key=None, window=window, state=state)
 
     def describe(self) -> str:
         if self.parts:

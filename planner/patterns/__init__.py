@@ -1,0 +1,1 @@
+"""Row patterns in the planner: the bound pattern, what its conditions read, and its program."""
