@@ -37,6 +37,7 @@ examples:
 docs:
     python -m docs.reference
     python -m docs.snippets
+    python -m docs.pictures
 
 # Run the benchmarks; arguments go to them, for instance `just bench --smoke`.
 bench *args:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import reference, snippets
+from docs import pictures, reference, snippets
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -42,3 +42,15 @@ def test_paths_named_in_the_text_exist(path: Path) -> None:
     rooms = "cep|grammar|planner|runtime|tests|examples|docs|benchmarks"
     for target in re.findall(rf"`((?:{rooms})/[\w./-]*)`", text):
         assert (ROOT / target).exists(), f"{target} is not there"
+
+
+@pytest.mark.parametrize("path", pictures.documents(), ids=lambda path: path.name)
+def test_pictures_show_what_the_snippets_do(path: Path) -> None:
+    for name, picture in pictures.drawn(path).items():
+        file = pictures.FOLDER / f"{name}.svg"
+        assert file.read_text(encoding="utf-8") == picture, "run python -m docs.pictures"
+
+
+def test_every_picture_is_shown() -> None:
+    shown = {name for path in pictures.documents() for name in pictures.names(path)}
+    assert {file.stem for file in pictures.FOLDER.iterdir()} == shown == set(pictures.PICTURES)
