@@ -80,6 +80,8 @@ class Feed:
         same = entry.columns == self.columns
         positions = None if same else tuple(self.columns.index(c) for c in entry.columns)
         self.subscriptions.append(Subscription(listener, entry, positions))
+        if entry.watermarks:
+            self.ingest.watermarks.exact = True
         if self.said > BEGINNING:
             listener.advance(entry.node, self.said)
 

@@ -22,15 +22,18 @@ from cep.planner.expressions import (
     Cast,
     Coalesce,
     Constant,
+    CurrentWatermark,
     Expression,
     Input,
     Logical,
     Shared,
 )
+from cep.planner.units import time_unit
 from cep.runtime.functions.casts import cast
-from cep.runtime.functions.years import checked, has_years
+from cep.runtime.functions.years import FIRST, LAST, checked, has_years
 from cep.runtime.rowerrors import Mask, Messages, Operand, attempt, failed, merge, only_where
 from cep.runtime.session import Session
+from cep.runtime.state.vectors import arrow
 
 Outcome = tuple[Operand, Messages | None]
 Evaluator = Callable[[Sequence[pa.Array], int], Outcome]
@@ -101,6 +104,17 @@ def _shared(expression: Shared, session: Session) -> Evaluator:
     def evaluate(columns: Sequence[pa.Array], rows: int) -> Outcome:
         outcome: Outcome = columns[position]
         return outcome
+
+    return evaluate
+
+
+def _watermark(expression: CurrentWatermark, session: Session) -> Evaluator:
+    kind, unit = expression.type.arrow, time_unit(expression.type)
+
+    def evaluate(columns: Sequence[pa.Array], rows: int) -> Outcome:
+        # A time is before the watermark just when it is before the next whole unit.
+        marks = -(-np.maximum(columns[-1], FIRST - 2 * unit) // unit) * unit
+        return arrow(marks, kind, (marks >= FIRST) & (marks <= LAST)), None
 
     return evaluate
 
@@ -242,6 +256,7 @@ _COMPILERS: dict[type[Expression], Callable[..., Evaluator]] = {
     Shared: _shared,
     Call: _call,
     Cast: _cast,
+    CurrentWatermark: _watermark,
     Logical: _logical,
     Case: _case,
     Coalesce: _coalesce,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -169,6 +169,16 @@ class Shared(Expression):
 
 
 @dataclass(frozen=True)
+class CurrentWatermark(Expression):
+    """The watermark that stood just before the row came, which its operator puts last."""
+
+    column: str
+
+    def __str__(self) -> str:
+        return f"CURRENT_WATERMARK({self.column})"
+
+
+@dataclass(frozen=True)
 class AggregateExpression(Expression):
     """The call of an aggregate; lives only inside the binder, until GROUP BY is planned."""
 
@@ -249,6 +259,11 @@ def moved(expression: Expression, positions: Mapping[int, int]) -> Expression:
         expression,
         lambda e: replace(e, index=positions[e.index]) if isinstance(e, Input) else None,
     )
+
+
+def reads_watermark(expressions: Iterable[Expression]) -> bool:
+    """Say whether one of the expressions reads the watermark of the row."""
+    return any(isinstance(e, CurrentWatermark) for top in expressions for e in walk(top))
 
 
 def can_fail(expression: Expression) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -46,6 +46,8 @@ class Entry:
     columns: tuple[int, ...]
     filters: tuple[ex.Expression, ...]
     schema: Schema
+    watermarks: bool = False
+    """Whether it must have the watermark of every row, also where none is late."""
 
 
 @dataclass
@@ -55,6 +57,14 @@ class Lowered:
     graph: Graph = field(default_factory=Graph)
     entries: list[Entry] = field(default_factory=list)
     constants: list[tuple[int, Values]] = field(default_factory=list)
+    watermarks: bool = False
+    """Whether an operator reads the watermarks of rows."""
+
+    def reads_watermark(self, *expressions: ex.Expression) -> bool:
+        """Say whether expressions read the watermark of the row, and remember it."""
+        reads = ex.reads_watermark(expressions)
+        self.watermarks = self.watermarks or reads
+        return reads
 
 
 def lower(plan: Node, session: Session) -> Lowered:
@@ -62,6 +72,8 @@ def lower(plan: Node, session: Session) -> Lowered:
     lowered = Lowered()
     root = _lower(plan, lowered, session)
     assert root == len(lowered.graph.nodes) - 1
+    if lowered.watermarks:
+        lowered.entries = [replace(e, watermarks=True) for e in lowered.entries]
     return lowered
 
 
@@ -102,7 +114,9 @@ def _lower(node: Node, lowered: Lowered, session: Session) -> int:
 def _scan(node: Scan, lowered: Lowered, session: Session) -> int:
     if node.filters:
         condition = compile_predicate(ex.conjunction(node.filters), session)
-        index = lowered.graph.add(FilterOperator(node.schema, condition))
+        marked = lowered.reads_watermark(*node.filters)
+        operator = FilterOperator(node.schema, condition, marked=marked)
+        index = lowered.graph.add(operator)
     else:
         index = lowered.graph.add(union.Union(node.schema, 1))
     entry = Entry(index, node.relation, node.columns, node.filters, node.schema)
@@ -120,14 +134,18 @@ def _filter(node: Filter, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     condition = compile_predicate(node.predicate, session)
     shared = [compile_expression(e, session) for e in node.shared]
-    return lowered.graph.add(FilterOperator(node.schema, condition, shared), [below])
+    marked = lowered.reads_watermark(node.predicate, *node.shared)
+    operator = FilterOperator(node.schema, condition, shared, marked=marked)
+    return lowered.graph.add(operator, [below])
 
 
 def _project(node: Project, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     columns = [compile_column(e, session) for e in node.expressions]
     shared = [compile_expression(e, session) for e in node.shared]
-    return lowered.graph.add(project.Project(node.schema, columns, shared), [below])
+    marked = lowered.reads_watermark(*node.expressions, *node.shared)
+    operator = project.Project(node.schema, columns, shared, marked=marked)
+    return lowered.graph.add(operator, [below])
 
 
 def _union(node: Union, lowered: Lowered, session: Session) -> int:

@@ -36,13 +36,16 @@ class Properties:
     """Facts about a relation.
 
     `time` is the position of the event-time column, if it is still a column; `timed` says whether
-    rows carry an event time and so a watermark, seen or not. `key` are columns that are together
-    unique at any moment. `state` says in words what the node itself keeps and what bounds it.
+    rows carry an event time and so a watermark, seen or not; `as_came` whether they are rows of a
+    stream as they came, each with the watermark that stood then. `key` are columns that are
+    together unique at any moment. `state` says in words what the node itself keeps and what bounds
+    it.
     """
 
     append_only: bool = True
     bounded: bool = True
     timed: bool = False
+    as_came: bool = False
     time: int | None = None
     key: tuple[int, ...] | None = None
     window: WindowColumns | None = None

@@ -90,7 +90,7 @@ class ProducerWatermarks(Watermarks):
         if farewells.any():
             ended = interned.ids[self._spots.data[interned.ids] < 0]
             self._forget(ended, "said its end")
-        return marks if behind(times, marks, markers) else None
+        return marks if self.exact or behind(times, marks, markers) else None
 
     def _reserve(self) -> None:
         capacity = self._table.capacity

@@ -62,6 +62,8 @@ class Watermarks:
         self.delay = min(delay, _LONGEST)
         self.idle_after = idle_after
         self.unit = unit
+        self.exact = False
+        """Whether the watermark of every row is wanted, also where no row is behind."""
         self._marks: dict[str, int] = {}
         self._heard: dict[str, int] = {}
         self._silent: dict[str, int] = {}
@@ -180,15 +182,15 @@ class Watermarks:
         """Move the watermark over rows of a partition that has joined, in order of arrival.
 
         `markers` says which rows are end markers: they promise their own time. Returns for each row
-        the watermark just before it, or None where no row is behind its own.
+        the watermark just before it, or None where no row is behind its own (unless `exact`).
         """
         before = self._marks[partition]
         if len(times) == 1:
             time = int(times[0])
             marker = markers is not None and bool(markers[0])
             self._raise(partition, time if marker else time - self.delay)
-            return np.array([before]) if time < before and not marker else None
-        if markers is None and self._timely(times, before):
+            return np.array([before]) if self.exact or (time < before and not marker) else None
+        if markers is None and not self.exact and self._timely(times, before):
             self._raise(partition, int(times.max()) - self.delay)
             return None
         running = np.maximum.accumulate(self._promises(times, markers))
@@ -196,7 +198,7 @@ class Watermarks:
         marks = np.empty_like(times)
         marks[0] = before
         np.maximum(running[:-1], before, out=marks[1:])
-        return marks if behind(times, marks, markers) else None
+        return marks if self.exact or behind(times, marks, markers) else None
 
     def _promises(self, times: Instants, markers: Mask | None) -> Instants:
         """Return what each row raises a watermark to."""

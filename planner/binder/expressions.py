@@ -15,6 +15,7 @@ from cep.planner.binder.aggregates import bind_aggregate
 from cep.planner.binder.context import Context
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.types import bind_type
+from cep.planner.binder.watermark import bind_watermark
 from cep.planner.expressions import (
     AggregateExpression,
     Call,
@@ -41,7 +42,6 @@ _WITHOUT_PARENTHESES = (
 )
 
 _LATER_FUNCTIONS = {
-    "current_watermark",
     "search",
 }
 """Functions and aggregates of the language that are not there yet."""
@@ -413,6 +413,8 @@ class ExpressionBinder:
             return self._grouping(written)
         if self.context.aggregates.overloads(name):
             return self._aggregate(written)
+        if name == "current_watermark" and name not in self.context.functions:
+            return bind_watermark(self, written)
         for clause, what in (
             (written.distinct, "DISTINCT"),
             (written.filter is not None, "FILTER"),

@@ -13,6 +13,7 @@ from cep.planner.binder.grouping_sets import Sets, grouping_sets, grouping_value
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import (
     AggregateExpression,
+    CurrentWatermark,
     Expression,
     GroupingExpression,
     Input,
@@ -163,6 +164,12 @@ class Groups:
             if e in self.keys:
                 position = first + self.keys.index(e)
                 return Input(e.type, position, e.name if isinstance(e, Input) else str(e))
+            if isinstance(e, CurrentWatermark):
+                raise BindError(
+                    "each row of a group has a watermark of its own",
+                    span=span,
+                    hint=f"say which is meant: MAX({e}), MIN({e}), …",
+                )
             if isinstance(e, Input):
                 raise BindError(
                     f"{e.name} is neither grouped by nor inside an aggregate",

@@ -306,7 +306,8 @@ class SelectBinder:
         if self.select.source is None:
             # SELECT without FROM is one row without columns.
             return Values((), ((),)), Scope()
-        return RelationBinder(self.context, bind_query).bind(self.select.source)
+        plan, scope = RelationBinder(self.context, bind_query).bind(self.select.source)
+        return plan, replace(scope, properties=plan.properties)
 
     def _with_aliases(self, scope: Scope, place: str) -> ExpressionBinder:
         return ExpressionBinder(

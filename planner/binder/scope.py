@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from cep.errors import BindError, Span, did_you_mean
 from cep.planner.expressions import Input
+from cep.planner.properties import Properties
 from cep.types import Field, Schema
 
 
@@ -23,6 +24,8 @@ class Scope:
     """The columns of the relation that expressions are bound against, in order."""
 
     columns: tuple[ScopeColumn, ...] = ()
+    properties: Properties | None = None
+    """What is known of the relation, where an expression may depend on it."""
 
     @classmethod
     def of(cls, schema: Schema, qualifier: str | None) -> Scope:

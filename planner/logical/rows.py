@@ -32,6 +32,7 @@ class Scan(Node):
         return Properties(
             bounded=self.relation.bounded,
             timed=time is not None,
+            as_came=time is not None,
             time=self.columns.index(time) if time in self.columns else None,
             state=state,
         )
@@ -149,6 +150,7 @@ class Union(Node):
             append_only=all(p.append_only for p in parts),
             bounded=all(p.bounded for p in parts),
             timed=all(p.timed for p in parts),
+            as_came=all(p.as_came for p in parts),
             time=first.time if all(p.time == first.time for p in parts) else None,
             window=first.window if all(p.window == first.window for p in parts) else None,
         )

@@ -19,23 +19,32 @@ Part = Callable[[Sequence[pa.Array], int], object]
 class Project(Operator):
     """Linear: weights pass through. A row with a column that cannot be computed is put aside.
 
-    The outcomes of `shared`, parts that several columns read, are put behind the input's columns.
+    The outcomes of `shared`, parts that several columns read, are put behind the input's columns,
+    and behind these, with `marked`, the watermark of each row.
     """
 
     def __init__(
-        self, schema: Schema, columns: Sequence[Column], shared: Sequence[Part] = ()
+        self,
+        schema: Schema,
+        columns: Sequence[Column],
+        shared: Sequence[Part] = (),
+        *,
+        marked: bool = False,
     ) -> None:
         super().__init__(schema)
         self.columns = tuple(columns)
         self.shared = tuple(shared)
+        self.marked = marked
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         """Return the same rows with the new columns."""
         computed: list[pa.Array] = []
         errors: Messages | None = None
-        given = batch.columns
+        last = (batch.lateness,) if self.marked else ()
+        given = (*batch.columns, *last)
         if self.shared:
-            given = (*given, *(part(given, batch.rows) for part in self.shared))
+            computed_once = (part(given, batch.rows) for part in self.shared)
+            given = (*batch.columns, *computed_once, *last)
         for column in self.columns:
             values, more = column(given, batch.rows)
             computed.append(values)

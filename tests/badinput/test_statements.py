@@ -46,7 +46,8 @@ REFUSED = [
     ("SELECT ARRAY[ROW(1, 'a'), «'x'»]", "cannot cast VARCHAR to ROW<f0 INT, f1 VARCHAR>", None),
     # What is not there yet.
     ("CREATE STREAM z (k INT) WITH («log = 'on'»)", "not supported yet: the option log", None),
-    ("SELECT «CURRENT_WATERMARK»(ts) FROM s", "not supported yet: CURRENT_WATERMARK", None),
+    ("SELECT «CURRENT_WATERMARK()» FROM s", "CURRENT_WATERMARK takes the event-time column", "write CURRENT_WATERMARK(ts)"),
+    ("SELECT CURRENT_WATERMARK(«1»)", "CURRENT_WATERMARK takes a column, and this is computed", "write CURRENT"),
     ("SELECT k FROM s «LATE ROWS ERROR»", "no part of this query refuses late rows", "a GROUP BY of windows does"),
     ("SELECT k FROM s EMIT STREAM AFTER DELAY «1»", "AFTER DELAY takes a length of time, more than nothing", "write AFTER DELAY INTERVAL"),
     ("«SELECT k FROM s INTERSECT SELECT k FROM other»", "not supported yet: INTERSECT", None),
