@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +35,12 @@ class Listener(Protocol):
     def advance(self, node: int, watermark: int) -> None:
         """Take a watermark at a node of its graph."""
 
+    def rest(self, node: int) -> None:
+        """Wait no longer for a node of its graph, to which nothing has ever come."""
+
+    def reached(self, node: int) -> int:
+        """Return the watermark that a node of its graph has come to."""
+
 
 @dataclass
 class Subscription:
@@ -45,8 +51,12 @@ class Subscription:
     positions: tuple[int, ...] | None
     """Positions of the wanted columns among the feed's, None where they are the same."""
 
-    def push(self, batch: Batch) -> None:
-        """Send rows into the query."""
+    def push(self, batch: Batch, mark: int) -> None:
+        """Send rows into the query; `mark` is the stream's watermark, as far as it was told."""
+        reached = self.listener.reached(self.entry.node)
+        if reached > mark:
+            # It had not waited for this stream, which joins where the others have come to.
+            batch = _not_before(batch, reached)
         if self.positions is not None:
             batch = batch.replaced(self.entry.schema, [batch.columns[p] for p in self.positions])
         self.listener.push(self.entry.node, batch)
@@ -99,6 +109,9 @@ class Feed:
         if self.reads_clock and not self.ended:
             self.ingest.tick()
             self._advance()
+            if self.ingest.watermarks.unheard:
+                for subscription in self.subscriptions:
+                    subscription.listener.rest(subscription.entry.node)
 
     def step(self) -> bool:
         """Take the next rows from the source; return False where nothing has come."""
@@ -169,7 +182,7 @@ class Feed:
     def _hand_on(self, batch: Batch | None) -> None:
         if batch is not None:
             for subscription in self.subscriptions:
-                subscription.push(batch)
+                subscription.push(batch, self.said)
         self._advance()
 
     def _advance(self) -> None:
@@ -184,6 +197,16 @@ class Feed:
     def live(self) -> bool:
         """Whether a source may still deliver rows."""
         return self.source is not None and not self.ended
+
+
+def _not_before(batch: Batch, mark: int) -> Batch:
+    """Let rows have met at least a watermark, which is that of those they join."""
+    if batch.time is None or (batch.lateness is None and not (batch.time < mark).any()):
+        return batch
+    marks = np.full(batch.rows, mark)
+    if batch.lateness is not None:
+        marks = np.maximum(marks, batch.lateness)
+    return replace(batch, lateness=marks)
 
 
 def _shown(rows: Rows, index: int) -> str:

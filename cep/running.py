@@ -17,7 +17,7 @@ from cep.runtime.batch import Batch
 from cep.runtime.quarantine import ERRORS, LATE, Quarantine, add_errors, add_late
 from cep.runtime.rowerrors import Messages, failed
 from cep.runtime.session import Session
-from cep.runtime.time import END
+from cep.runtime.time import BEGINNING, END
 from cep.snapshots import Snapshot
 
 
@@ -123,6 +123,10 @@ class Running:
             for n in walk(plan)
         )
         self._next = 0
+        self._resting: set[int] = set()
+        """The nodes of inputs that are not waited for."""
+        self._alone_since: int | None = None
+        """Since when all inputs have ended but those."""
         self.graph.connect(self.aside)
         self.graph.output = self._output
 
@@ -135,6 +139,10 @@ class Running:
         self.said.append(batch)
         while self.keep is not None and sum(b.rows for b in self.said) > self.keep:
             self.let_go += self.said.popleft().rows
+
+    @property
+    def _reads(self) -> list[Feed]:
+        return [*self.feeds, *self.listens]
 
     def begin(self) -> None:
         """Say what is true before any row has come; push the rows written in the query itself."""
@@ -158,6 +166,36 @@ class Running:
     def advance(self, node: int, watermark: int) -> None:
         """Take a watermark at a node of the graph."""
         self._attempt(lambda: self.graph.advance(node, 0, watermark))
+        if self._resting:
+            self._resting.discard(node)
+            self._follow()
+
+    def reached(self, node: int) -> int:
+        """Return the watermark that a node of the graph has come to."""
+        return self.graph.nodes[node].operator.watermarks[0]
+
+    def rest(self, node: int) -> None:
+        """Wait no longer for an input that is silent and has never told its time."""
+        self._resting.add(node)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Let the inputs that are not waited for stand where the least of the others does.
+
+        When the others have ended, their time goes on with the clock.
+        """
+        nodes = {e.node for e in self._lowered.entries}
+        marks = [m for m in map(self.reached, nodes - self._resting) if m < END]
+        if marks:
+            mark = min(marks)
+        else:
+            now = self._session.clock.now()
+            self._alone_since = now if self._alone_since is None else self._alone_since
+            ended = [f.ingest.watermarks.stream() for f in self._reads if f.ended]
+            mark = max(ended, default=BEGINNING)
+            mark += now - self._alone_since if mark > BEGINNING else 0
+        for node in sorted(self._resting):
+            self._attempt(lambda node=node: self.graph.advance(node, 0, mark))  # type: ignore[misc]  # bound now
 
     def wake(self) -> None:
         """Notice that the clock has gone on, though no row came."""
@@ -195,12 +233,11 @@ class Running:
 
     def snapshot(self) -> Snapshot:
         """Return everything the query needs to go on elsewhere; taken between two batches."""
-        return snapshots.take(self.graph, [*self.feeds, *self.listens], self._stores())
+        return snapshots.take(self.graph, self._reads, self._stores())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go on from a snapshot, instead of beginning; StateError where it is of another query."""
-        feeds = [*self.feeds, *self.listens]
-        snapshots.restore(snapshot, self.graph, feeds, self._stores())
+        snapshots.restore(snapshot, self.graph, self._reads, self._stores())
         self.settle()
 
     def _stores(self) -> Mapping[str, Quarantine]:
@@ -239,7 +276,7 @@ class Running:
 
     def settle(self) -> None:
         """Close the query when it has said everything it will ever say."""
-        ended = all(f.ended for f in [*self.feeds, *self.listens])
+        ended = all(f.ended for f in self._reads)
         if not self.closed and (self.graph.finished or ended):
             self.close()
 

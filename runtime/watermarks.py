@@ -80,6 +80,11 @@ class Watermarks:
         """Whether `tick` means anything to it."""
         return self.idle_after is not None or self.unit is not None
 
+    @property
+    def unheard(self) -> bool:
+        """Whether everybody has been silent for too long, and no row has ever told the time."""
+        return self._quiet is not None and self._highest == BEGINNING
+
     # Who takes part.
 
     def join(self, partition: str) -> None:

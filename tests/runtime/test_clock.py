@@ -195,3 +195,90 @@ def test_a_stream_is_described_with_its_whole_rule() -> None:
     other.execute(statement)
     assert other.execute("DESCRIBE s").message == statement
     assert "PER k IDLE AFTER INTERVAL '5' SECOND MAX AHEAD INTERVAL '0.5' SECOND" in statement
+
+
+def united() -> tuple[cep.Engine, VirtualClock, cep.Result]:
+    """Return windows over s, which may be idle for five seconds, and t, which may not."""
+    engine, clock = engine_with("IDLE AFTER INTERVAL '5' SECOND")
+    engine.execute("CREATE STREAM t (k VARCHAR, ts TIMESTAMP(3), WATERMARK FOR ts)")
+    engine.execute("CREATE VIEW u AS SELECT k, ts FROM s UNION ALL SELECT k, ts FROM t")
+    return engine, clock, engine.query(WINDOWS.replace("TABLE s", "TABLE u"))
+
+
+def test_a_stream_that_never_spoke_is_not_waited_for() -> None:
+    engine, clock, windows = united()
+    wait(engine, clock, 3)
+    engine.insert("t", [("b", DAY + "01"), ("b", DAY + "12")])
+    wait(engine, clock, 1.999)
+    assert said(windows) == []
+    wait(engine, clock, 0.001)  # five seconds since the query was started
+    assert said(windows) == [("00:00:00", 1)]
+    engine.insert("t", ("b", DAY + "23"))
+    assert said(windows) == [("00:00:10", 1)]
+    # It joins where the others are: it cannot pull them back.
+    engine.insert("s", [("a", DAY + "09"), ("a", DAY + "21")])
+    engine.insert("t", ("b", DAY + "31"))
+    assert said(windows) == []  # s is at 21 now, and is waited for
+    late = engine.execute("SELECT event_time, watermark FROM late.query_1").fetchall()
+    assert [(str(r.event_time)[17:19], str(r.watermark)[17:19]) for r in late] == [("09", "23")]
+    engine.insert("s", [("a", DAY + "22"), ("a", DAY + "19"), ("a", DAY + "30")])
+    assert said(windows) == [("00:00:20", 3)]
+    assert engine.queries["query_1"].aside.late_rows.count == 2
+    engine.finish()
+    assert said(windows) == [("00:00:30", 2)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_what_is_late_after_a_silence_does_not_depend_on_batches(size: int) -> None:
+    engine, clock, windows = united()
+    engine.insert("t", ("b", DAY + "15"))
+    wait(engine, clock, 5)
+    rows = [("a", DAY + s) for s in ("02", "12", "14", "16", "08")]
+    for start in range(0, len(rows), size):
+        engine.insert("s", rows[start : start + size])
+    engine.finish()
+    assert said(windows) == [("00:00:10", 4)]
+    assert engine.queries["query_1"].aside.late_rows.count == 2
+
+
+def test_a_silence_is_taken_up_again_after_a_restart() -> None:
+    engine, clock, _ = united()
+    engine.insert("t", ("b", DAY + "15"))
+    wait(engine, clock, 5)
+    snapshot = engine.queries["query_1"].snapshot()
+    other, _, first = united()
+    other.execute("STOP query_1")
+    query = parse_query(WINDOWS.replace("TABLE s", "TABLE u"))
+    windows = other.start(query, name="again", snapshot=snapshot)
+    other.insert("s", [("a", DAY + "12"), ("a", DAY + "02"), ("a", DAY + "20")])
+    assert other.queries["again"].aside.late_rows.count == 1
+    other.insert("t", ("b", DAY + "21"))
+    assert said(windows) == [("00:00:10", 2)]
+    assert said(first) == []
+
+
+def test_when_the_others_have_ended_the_clock_goes_on() -> None:
+    engine, clock, windows = united()
+    engine.insert("t", [("b", DAY + "01"), ("b", DAY + "08")])
+    engine.finish("t")
+    wait(engine, clock, 6)
+    assert said(windows) == []
+    wait(engine, clock, 1.999)
+    assert said(windows) == []
+    wait(engine, clock, 0.001)  # t had come to 8, and two seconds have passed since s was given up
+    assert said(windows) == [("00:00:00", 2)]
+
+
+def test_windows_of_several_idle_streams_close_as_the_clock_goes_on() -> None:
+    engine, clock = engine_with("IDLE AFTER INTERVAL '5' SECOND")
+    engine.execute(
+        "CREATE STREAM t (k VARCHAR, ts TIMESTAMP(3), WATERMARK FOR ts IDLE AFTER INTERVAL '3' SECOND)"
+    )
+    engine.execute("CREATE VIEW u AS SELECT k, ts FROM s UNION ALL SELECT k, ts FROM t")
+    windows = engine.query(WINDOWS.replace("TABLE s", "TABLE u"))
+    engine.insert("s", ("a", DAY + "04"))
+    engine.insert("t", ("a", DAY + "09"))
+    wait(engine, clock, 10.999)
+    assert said(windows) == []
+    wait(engine, clock, 0.001)  # t is at 17, and s at 4 + (11 - 5)
+    assert said(windows) == [("00:00:00", 2)]
