@@ -234,6 +234,11 @@ class ExpressionRules:
             span=span,
         )
 
+    def _measure_reference(
+        self, span: Span, name: ast.Name, over: ast.WindowSpecification | ast.Name
+    ) -> ast.MeasureReference:
+        return ast.MeasureReference(name, over, span=span)
+
     def _call_arguments(
         self,
         span: Span,

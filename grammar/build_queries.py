@@ -184,9 +184,22 @@ class QueryRules:
         base: ast.Name | None,
         partition_by: tuple[ast.Expression, ...] | None,
         order_by: tuple[ast.OrderItem, ...],
+        measures: tuple[ast.Measure, ...],
         frame: ast.Frame | None,
+        row_pattern: ast.RowPattern | None,
     ) -> ast.WindowSpecification:
-        return ast.WindowSpecification(base, partition_by or (), order_by, frame, span=span)
+        if measures and row_pattern is None:
+            raise ParseError(
+                "MEASURES need a PATTERN",
+                span=measures[0].span.to(measures[-1].span),
+                hint="write MEASURES … ROWS BETWEEN CURRENT ROW AND … PATTERN (…) DEFINE …",
+            )
+        if measures and row_pattern is not None:
+            place = measures[0].span.to(row_pattern.span)
+            row_pattern = replace(row_pattern, measures=measures, span=place)
+        return ast.WindowSpecification(
+            base, partition_by or (), order_by, frame, row_pattern, span=span
+        )
 
     def _frame(
         self,

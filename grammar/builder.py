@@ -15,6 +15,7 @@ from lark import Token, Tree
 from cep.errors import NOWHERE, ParseError, Span
 from cep.grammar import ast
 from cep.grammar.build_expressions import ExpressionRules, token_span
+from cep.grammar.build_patterns import PatternRules
 from cep.grammar.build_queries import QueryRules
 from cep.grammar.build_statements import StatementRules
 
@@ -22,7 +23,7 @@ MAX_DEPTH = 200
 """How many levels deep a tree may be: what walks over it may be recursive without fear."""
 
 
-class Builder(StatementRules, QueryRules, ExpressionRules):
+class Builder(StatementRules, QueryRules, PatternRules, ExpressionRules):
     """Builds the statements of one script; it numbers the parameters over all of them."""
 
     def build(self, tree: Tree[Token] | Token) -> Any:
@@ -99,6 +100,7 @@ def _bytes(token: Token) -> ast.BytesLiteral:
 _LEAVES: dict[str, Callable[[Token], Any]] = {
     "NAME": _name,
     "ALIAS": _name,
+    "VARIABLE": _name,
     "QUOTED_NAME": _quoted_name,
     "NUMBER": _number,
     "STRING": _string,

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cep.errors import CepError, ParseError, Span, UnsupportedError
+from cep.errors import CepError, ParseError, Span
 from cep.grammar.lexer import Lexeme, Reader, Table
 from cep.grammar.tables import Tables
 from cep.grammar.words import NEVER_BARE_ALIAS, RESERVED, words
@@ -23,12 +23,12 @@ STATEMENT_WORDS = words(
 # Reserved words that are hardly ever meant as a name.
 CLAUSE_WORDS = words("AND AS FROM HAVING JOIN ON OR SELECT UNION USING WHERE WITH")
 QUERY_CLAUSES = frozenset(("EMIT", "LATE", "ON_ERROR_STOP"))
-OPENING = {"LPAR": "RPAR", "LSQB": "RSQB"}
+OPENING = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE", "EXCLUDE": "EXCLUDED"}
 
 # What can follow a complete value, beside clauses.
 OPERATORS = words(
     """
-    = <> != < <= > >= + - * / % || :: [ . AND OR IS IN NOT BETWEEN LIKE ILIKE SIMILAR AT
+    = <> != < <= > >= + - * / % || :: [ . AND OR IS IN NOT BETWEEN LIKE ILIKE SIMILAR AT OVER
     """
 )
 COMPARISONS = frozenset(("=", "<>", "!=", "<", "<=", ">", ">="))
@@ -52,6 +52,8 @@ CHARACTERS = {
     "…": "write out what the dots stand for",
 }
 """Characters that mean nothing but are met often, with what is meant."""
+PATTERN_SIGNS = frozenset("{}|!^$")
+"""Those of them, and others, that mean something in a PATTERN."""
 
 
 def diagnose(tables: Tables, lexemes: Sequence[Lexeme], index: int, start: str) -> CepError:
@@ -93,8 +95,7 @@ class _Diagnosis:
     def error(self) -> CepError:
         """Return the first diagnosis that fits."""
         return (
-            self._unsupported()
-            or self._character()
+            self._character()
             or self._missing_semicolon()
             or self._closing_bracket()
             or self._misspelt()
@@ -106,14 +107,10 @@ class _Diagnosis:
 
     # ---- what the lexer met
 
-    def _unsupported(self) -> CepError | None:
-        for lexeme, after in zip(self._lexemes, self._lexemes[1:], strict=False):
-            if lexeme.word == "MATCH_RECOGNIZE" and after.kind == "LPAR":
-                return UnsupportedError("MATCH_RECOGNIZE", span=_span(lexeme))
-        return None
-
     def _character(self) -> CepError | None:
         found = self._found
+        if found is not None and found.text in PATTERN_SIGNS and self._pattern() is None:
+            return self._meaningless(found)
         if found is None or found.kind != "ERROR":
             return None
         if found.text[0].isdecimal() or found.text[0] == ".":
@@ -128,6 +125,9 @@ class _Diagnosis:
         if found.text == '"':
             hint = 'strings are written in single quotes; a quote within a name twice, ""'
             return self._at(found, "this quoted name is never closed", hint)
+        return self._meaningless(found)
+
+    def _meaningless(self, found: Lexeme) -> CepError:
         shown = found.text if found.text.isprintable() else f"U+{ord(found.text):04X}"
         message = f"the character {shown} has no meaning here"
         return self._at(found, message, CHARACTERS.get(found.text))
@@ -187,6 +187,13 @@ class _Diagnosis:
             elif opened and lexeme.kind == OPENING[self._lexemes[opened[-1]].kind]:
                 opened.pop()
         return opened
+
+    def _pattern(self) -> int | None:
+        """Return the bracket of the PATTERN that the mistake lies in, or None where it does not."""
+        for bracket in reversed(self._opened(self._index)):
+            if bracket and self._lexemes[bracket - 1].word == "PATTERN":
+                return bracket
+        return None
 
     def _trailing_comma(self) -> CepError | None:
         if self._index == 0 or self._lexemes[self._index - 1].kind != "COMMA":

@@ -14,7 +14,10 @@ from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_parser_state import ParseConf
 
 from cep.grammar.tables import Tables
-from cep.grammar.words import NEVER_BARE_ALIAS, RESERVED, unit
+from cep.grammar.words import NEVER_BARE_ALIAS, PATTERN_WORDS, RESERVED, unit
+
+BEFORE_NAMES = frozenset(("FINAL", "FIRST", "LAST", "MEASURES", "RUNNING"))
+"""Keywords before a name; where another keyword follows, they are names: ORDER BY final LIMIT 1."""
 
 
 class Lexeme(NamedTuple):
@@ -146,6 +149,8 @@ class Reader:
         ):
             return "UNIT_TO", 1
         keyword = self._keywords.get(word)
+        if "VARIABLE" in row and self._table.shift(stack, "VARIABLE") is not None:
+            return word if word in PATTERN_WORDS else "VARIABLE", 1
         if keyword is not None and (
             word in RESERVED or self._is_keyword(index, keyword, stack, row)
         ):
@@ -167,7 +172,21 @@ class Reader:
         if keyword == "INTERVAL" and self._kind(index + 1) == "SIGN":
             # `interval - 1` and `interval - 'a'` take something away from a column.
             return self._kind(index + 2) == "STRING" and self._is_unit(index + 3)
-        return self.can_follow(index + 1, self._table.row(after))
+        if keyword in ("FINAL", "RUNNING") and self._kind(index + 2) != "LPAR":
+            return False
+        return self.can_follow(index + 1, self._table.row(after)) and not (
+            keyword in BEFORE_NAMES and self._keyword_follows(index, stack)
+        )
+
+    def _keyword_follows(self, index: int, stack: Sequence[Any]) -> bool:
+        """Say whether a keyword follows the lexeme at `index` where that is read as a name."""
+        following = self._lexemes[index + 1].word if index + 1 < len(self._lexemes) else None
+        keyword = self._keywords.get(following or "")
+        named = list(stack)
+        if keyword is None or not self._table.advance(named, "NAME"):
+            return False
+        after = self._table.shift(named, keyword)
+        return after is not None and self.can_follow(index + 2, self._table.row(after))
 
     def _kind(self, index: int) -> str:
         return self._lexemes[index].kind if index < len(self._lexemes) else "$END"

@@ -98,8 +98,8 @@ def _digested(parser: lark.Lark) -> Tables:
         else:
             words[literal] = terminal.name
     # Longer signs first; what is written as a regular expression is tried before them, as none of
-    # those can begin like a sign that means something else.
-    signs.sort(key=lambda t: (isinstance(t.pattern, PatternStr), _rank(t), -t.pattern.max_width))
+    # those but SIGN can begin like a sign that means something else.
+    signs.sort(key=lambda t: (_rank(t), isinstance(t.pattern, PatternStr), -t.pattern.max_width))
     groups = [f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in signs]
     return Tables(
         parser,
@@ -112,7 +112,7 @@ def _digested(parser: lark.Lark) -> Tables:
 
 
 def _rank(terminal: TerminalDef) -> int:
-    # X'CAFE' is not a name before a string, a comment is not two signs.
+    # X'CAFE' is not a name before a string, a comment is not two signs, an arrow is no minus.
     return {"COMMENT": 0, "BYTES": 1, "SIGN": 3}.get(terminal.name, 2)
 
 

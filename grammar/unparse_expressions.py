@@ -41,7 +41,7 @@ NOT_A_FUNCTION = words(
     TRY_CAST VALUES
     """
 )
-NOT_A_WINDOW = words("RANGE ROWS")
+NOT_A_WINDOW = words("AFTER INITIAL MEASURES PATTERN RANGE ROWS SEEK")
 NOT_AFTER_TO = frozenset((*UNITS, *PLURALS))
 
 # What TO would continue: INTERVAL '1' DAY TO HOUR.
@@ -260,6 +260,9 @@ class ExpressionWriter(Writer):
         if node.over:
             parts.append(f"OVER {self.text(node.over)}")
         return " ".join(parts)
+
+    def _measure_reference(self, node: ast.MeasureReference) -> str:
+        return f"{name_text(node.name.value, NOT_A_COLUMN)} OVER {self.text(node.over)}"
 
     def _called(self, node: ast.Call) -> str:
         if _is_position(node):

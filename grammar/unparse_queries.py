@@ -9,17 +9,17 @@ from cep.grammar.unparse_expressions import (
     CONCATENATION,
     NOT_A_FUNCTION,
     NOT_A_WINDOW,
-    ExpressionWriter,
     name_text,
     object_text,
     string_text,
 )
+from cep.grammar.unparse_patterns import PatternWriter
 from cep.grammar.words import RESERVED
 
 _PLAIN_KEY = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)*", re.ASCII)
 
 
-class QueryWriter(ExpressionWriter):
+class QueryWriter(PatternWriter):
     """Writes queries and relations."""
 
     # ---- queries
@@ -118,14 +118,16 @@ class QueryWriter(ExpressionWriter):
         return f"{self.text(node.name)} AS {self.text(node.window)}"
 
     def _window_specification(self, node: ast.WindowSpecification) -> str:
+        pattern = node.row_pattern
         parts = [name_text(node.base.value, NOT_A_WINDOW)] if node.base else []
-        if node.partition_by:
-            parts.append(f"PARTITION BY {self.listed(node.partition_by)}")
-        if node.order_by:
-            parts.append(f"ORDER BY {self.listed(node.order_by)}")
+        parts.append(self.partitioned(node.partition_by, node.order_by))
+        if pattern:
+            parts.append(self.measured(pattern))
         if node.frame:
             parts.append(self.text(node.frame))
-        return f"({' '.join(parts)})"
+        if pattern:
+            parts.append(self.text(pattern))
+        return f"({' '.join(filter(None, parts))})"
 
     def _frame(self, node: ast.Frame) -> str:
         start = self.text(node.start)

@@ -24,6 +24,9 @@ NEVER_BARE_ALIAS = words(
 )
 """Words that may be names, but not an alias without AS: they begin a clause or a statement."""
 
+PATTERN_WORDS = words("PERMUTE WITHIN")
+"""The only words that are not a variable in a PATTERN unless they are quoted."""
+
 UNITS = (
     "YEAR",
     "QUARTER",

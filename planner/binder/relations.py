@@ -39,7 +39,7 @@ class RelationBinder:
         if isinstance(written, ast.Join):
             what = "CROSS JOIN" if written.kind == "cross" else "JOIN"
             raise UnsupportedError(what, span=written.span)
-        raise UnsupportedError(type(written).__name__, span=written.span)
+        raise UnsupportedError("MATCH_RECOGNIZE", span=written.span)
 
     def _table(self, written: ast.TableReference) -> tuple[Node, Scope]:
         if written.as_of is not None:

@@ -155,6 +155,8 @@ def expressions(depth: int = 2) -> Strategy:
         st.builds(ast.Subscript, inner, inner),
         st.builds(ast.FieldAccess, inner, NAMES),
         calls(depth - 1),
+        st.builds(ast.Semantics, st.sampled_from(["running", "final"]), calls(depth - 1)),
+        st.builds(ast.MeasureReference, NAMES, NAMES | window_specifications(depth - 1)),
     )
 
 
@@ -230,6 +232,83 @@ def window_specifications(depth: int) -> Strategy:
         few(expressions(depth)),
         few(order_items(depth)),
         maybe(frames),
+        maybe(row_patterns(depth, st.none())),
+    )
+
+
+# ---------------------------------------------------------------- row patterns
+
+
+def group(depth: int, least: int) -> Strategy:
+    """Return tuples of parts of a pattern, of which none is absent."""
+    return few(patterns(depth), least=least, most=3)
+
+
+@shared
+def patterns(depth: int) -> Strategy:
+    leaves = st.one_of(
+        st.builds(ast.PatternVariable, NAMES),
+        st.builds(ast.EmptyPattern),
+        st.builds(ast.Anchor, st.sampled_from("^$")),
+    )
+    if depth == 0:
+        return leaves
+    inner = patterns(depth - 1)
+    times = st.integers(0, 4)
+    # Places of `?` would be counted, and `:name` is refused as well.
+    within = maybe(INTERVALS | st.builds(ast.ColumnReference, few(NAMES, least=1)))
+    absent = st.builds(ast.Absence, NAMES)
+    return st.one_of(
+        leaves,
+        st.builds(ast.PatternConcatenation, group(depth - 1, 2)),
+        st.builds(ast.PatternAlternation, group(depth - 1, 2)),
+        st.builds(ast.Quantified, inner, times, maybe(times), st.booleans()),
+        st.builds(ast.Permutation, group(depth - 1, 1)),
+        st.builds(ast.Exclusion, inner),
+        st.builds(ast.FollowedBy, inner, inner | absent, st.booleans(), within),
+    )
+
+
+@shared
+def measures(depth: int) -> Strategy:
+    return st.builds(ast.Measure, expressions(depth), NAMES)
+
+
+def row_patterns(depth: int, rows_per_match: Strategy) -> Strategy:
+    """Return the clauses from MEASURES to DEFINE."""
+    inner = expressions(min(depth, 1))
+    skips = st.one_of(
+        st.builds(ast.AfterMatch, st.sampled_from(["past last row", "to next row", "no skip"])),
+        st.builds(ast.AfterMatch, st.sampled_from(["to first", "to last"]), NAMES),
+    )
+    return st.builds(
+        ast.RowPattern,
+        patterns(2),
+        few(measures(min(depth, 1))),
+        rows_per_match,
+        maybe(skips),
+        maybe(st.sampled_from(["initial", "seek"])),
+        maybe(inner),
+        few(st.builds(ast.Subset, NAMES, few(NAMES, least=1))),
+        few(st.builds(ast.Definition, NAMES, inner)),
+    )
+
+
+@shared
+def matches(depth: int) -> Strategy:
+    rows = st.one_of(
+        st.builds(ast.RowsPerMatch, st.just("one"), timeouts=st.booleans()),
+        st.builds(
+            ast.RowsPerMatch, st.just("all"), maybe(st.sampled_from(["show", "omit", "unmatched"]))
+        ),
+    )
+    return st.builds(
+        ast.MatchRecognize,
+        few(relations(depth - 1), least=1, most=3),
+        few(expressions(1)),
+        few(order_items(1)),
+        row_patterns(depth, maybe(rows)),
+        maybe(st.builds(ast.Alias, NAMES, few(NAMES))),
     )
 
 
@@ -252,6 +331,7 @@ def relations(depth: int) -> Strategy:
         tables,
         st.builds(ast.DerivedTable, queries(depth - 1), alias),
         st.builds(ast.TableFunction, NAMES, few(table_function_arguments(depth - 1)), alias),
+        matches(depth),
         st.builds(ast.Join, st.just("cross"), *sides),
         st.builds(ast.Join, kinds, *sides, natural=st.just(True)),
         st.builds(ast.Join, kinds, *sides, on=inner),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cep.errors import CepError, ParseError, UnsupportedError
+from cep.errors import CepError, ParseError
 from cep.grammar.parser import parse, parse_expression, parse_query, parse_statement
 
 CASES = [
@@ -38,11 +38,6 @@ def test_errors_name_the_file_and_line() -> None:
         "  | ^^^^\n"
         "hint: did you mean FROM?"
     )
-
-
-def test_row_patterns_are_not_supported_yet() -> None:
-    with pytest.raises(UnsupportedError, match="not supported yet: MATCH_RECOGNIZE"):
-        parse("SELECT * FROM t MATCH_RECOGNIZE (PATTERN (A B*) DEFINE B AS b > PREV(b))")
 
 
 @pytest.mark.parametrize(
