@@ -14,7 +14,8 @@ from lark import Token, Tree
 
 from cep.errors import NOWHERE, ParseError, Span
 from cep.grammar import ast
-from cep.grammar.build_expressions import ExpressionRules, token_span
+from cep.grammar.build_calls import CallRules
+from cep.grammar.build_expressions import token_span
 from cep.grammar.build_patterns import PatternRules
 from cep.grammar.build_queries import QueryRules
 from cep.grammar.build_statements import StatementRules
@@ -23,7 +24,7 @@ MAX_DEPTH = 200
 """How many levels deep a tree may be: what walks over it may be recursive without fear."""
 
 
-class Builder(StatementRules, QueryRules, PatternRules, ExpressionRules):
+class Builder(StatementRules, QueryRules, PatternRules, CallRules):
     """Builds the statements of one script; it numbers the parameters over all of them."""
 
     def build(self, tree: Tree[Token] | Token) -> Any:

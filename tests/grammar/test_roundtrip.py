@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from cep.grammar import ast
 from cep.grammar.parser import parse, parse_expression, parse_query, parse_statement
 from cep.grammar.unparse import unparse
-from tests.grammar import strategies
+from tests.grammar import statements, strategies
 
 relaxed = settings(
     deadline=None,
@@ -58,13 +58,13 @@ def test_queries(query: ast.Query) -> None:
 
 
 @relaxed
-@given(strategies.definitions())
+@given(statements.definitions())
 def test_definitions(statement: ast.Statement) -> None:
     assert parse_statement(unparse(statement)) == statement
 
 
 @relaxed
-@given(strategies.scripts())
+@given(statements.scripts())
 def test_scripts(script: ast.Script) -> None:
     assert parse(unparse(script)) == script
 
@@ -74,10 +74,10 @@ def test_the_strategies_make_every_node() -> None:
     made = (
         strategies.expressions(),
         RELATIONS,
-        strategies.definitions(),
-        strategies.explained(),
-        strategies.statements(),
-        strategies.scripts(),
+        statements.definitions(),
+        statements.explained(),
+        statements.statements(),
+        statements.scripts(),
     )
     for strategy in made:
 
