@@ -3,8 +3,9 @@
 It shares nothing with the engine but the syntax tree.
 
 oracle_walk.py enumerates the labellings of a pattern in the order of preference, oracle_values.py
-evaluates conditions and measures by looking through the labelled rows again each time, and this
-module does the rest: partitions and order, which row is tried next, and the rows that are said.
+evaluates conditions and measures by looking through the labelled rows again each time
+(oracle_expressions.py has what is not particular to patterns), and this module does the rest:
+partitions and order, which row is tried next, and the rows that are said.
 
 Where the language's description leaves something open, this is how it is read here:
 
@@ -51,7 +52,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cep.grammar import ast
-from tests.patterns.oracle_values import Evaluate, Meaning, Refused, Row, Taken, View, duration
+from tests.patterns.oracle_expressions import Evaluate, Refused, Row, Taken, View, duration
+from tests.patterns.oracle_values import Meaning
 from tests.patterns.oracle_walk import Found, Walk, check
 
 Values = tuple[Any, ...]

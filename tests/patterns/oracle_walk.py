@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cep.grammar import ast
-from tests.patterns.oracle_values import Evaluate, Refused, Row, Taken, View, duration
+from tests.patterns.oracle_expressions import Evaluate, Refused, Row, Taken, View, duration
 
 
 class Exhausted(Exception):

@@ -16,7 +16,7 @@ import pytest
 from cep.grammar import ast
 from cep.grammar.parser import parse_query
 from tests.patterns.oracle import Answer, Input, Match, Oracle
-from tests.patterns.oracle_values import Refused
+from tests.patterns.oracle_expressions import Refused
 from tests.patterns.oracle_walk import Exhausted
 
 START = dt.datetime(2026, 1, 1)
