@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cep.errors import CepError, ParseError, Span
+from cep.grammar.diagnosis_patterns import RowPatternMistake
 from cep.grammar.lexer import Lexeme, Reader, Table
 from cep.grammar.tables import Tables
-from cep.grammar.words import NEVER_BARE_ALIAS, RESERVED, words
+from cep.grammar.words import NEVER_BARE_ALIAS, RESERVED, unit, words
 
 ALIKE = 0.7
 """How alike a word must be to a keyword to be taken for its misspelling, as difflib counts."""
@@ -76,6 +77,7 @@ class _Diagnosis:
         self._reader = Reader(tables, lexemes, self._table)
         self._stacks = self._replay()
         self._accepted = self._table.accepted(self._stacks[index])
+        self._row_pattern = RowPatternMistake(lexemes, index, self._opened(index), self._accepted)
         self._spelled = {tables.spelling.get(name, name) for name in self._accepted}
 
     def _replay(self) -> dict[int, list[Any]]:
@@ -100,6 +102,7 @@ class _Diagnosis:
             or self._closing_bracket()
             or self._misspelt()
             or self._trailing_comma()
+            or self._row_pattern.error()
             or self._open_bracket()
             or self._particular()
             or self._unexpected()
@@ -109,7 +112,7 @@ class _Diagnosis:
 
     def _character(self) -> CepError | None:
         found = self._found
-        if found is not None and found.text in PATTERN_SIGNS and self._pattern() is None:
+        if found is not None and found.text in PATTERN_SIGNS and not self._row_pattern.inside:
             return self._meaningless(found)
         if found is None or found.kind != "ERROR":
             return None
@@ -130,7 +133,8 @@ class _Diagnosis:
     def _meaningless(self, found: Lexeme) -> CepError:
         shown = found.text if found.text.isprintable() else f"U+{ord(found.text):04X}"
         message = f"the character {shown} has no meaning here"
-        return self._at(found, message, CHARACTERS.get(found.text))
+        meant = self._row_pattern.hint() if self._row_pattern.inside else None
+        return self._at(found, message, meant or CHARACTERS.get(found.text))
 
     # ---- what is missing between statements or brackets
 
@@ -188,13 +192,6 @@ class _Diagnosis:
                 opened.pop()
         return opened
 
-    def _pattern(self) -> int | None:
-        """Return the bracket of the PATTERN that the mistake lies in, or None where it does not."""
-        for bracket in reversed(self._opened(self._index)):
-            if bracket and self._lexemes[bracket - 1].word == "PATTERN":
-                return bracket
-        return None
-
     def _trailing_comma(self) -> CepError | None:
         if self._index == 0 or self._lexemes[self._index - 1].kind != "COMMA":
             return None
@@ -246,6 +243,9 @@ class _Diagnosis:
             return self._at(found, f"unexpected '{found.text}', comparisons do not chain", hint)
         if found and found.word in QUERY_CLAUSES and self._opened(self._index):
             return self._at(found, f"{found.word} belongs to the end of the outermost query")
+        if found and before and before.kind == "NUMBER" and unit(found.text):
+            hint = f"an interval is written INTERVAL '{before.text}' {found.text.upper()}"
+            return self._at(found, f"unexpected {found.text.upper()}", hint)
         if "MATCH_CONDITION" in self._accepted:
             return self._here("an ASOF JOIN needs MATCH_CONDITION (…)")
         if {"ON", "USING"} <= self._accepted:
@@ -257,7 +257,7 @@ class _Diagnosis:
         told = ", ".join(expected[:-1]) + " or " + expected[-1] if expected[1:] else expected[0]
         if len(expected) > TOLD:
             told = ", ".join(expected[:TOLD]) + ", …"
-        hint = self._name_hint()
+        hint = self._row_pattern.hint() or self._name_hint()
         return self._here(f"unexpected {self._describe()}, expected {told}", hint)
 
     def _name_hint(self) -> str | None:
@@ -277,6 +277,8 @@ class _Diagnosis:
     def _expected(self) -> list[str]:
         """Return what could have come, in words, the most telling first."""
         spelled = set(self._spelled)
+        if "VARIABLE" in spelled:
+            return self._expected_in_pattern()
         told: list[str] = []
         if {"NUMBER", "CASE"} <= spelled:
             told.append("a column name or expression")
@@ -316,6 +318,14 @@ class _Diagnosis:
         if end:
             told.insert(min(len(told), TOLD - 1), "the end of the statement")
         return told or ["something else"]
+
+    def _expected_in_pattern(self) -> list[str]:
+        """Return what could have come in a PATTERN."""
+        if "|" not in self._spelled:
+            return ["a pattern variable", "'('"]
+        closing = [f"'{sign}'" for sign in (",", ")", "-}") if sign in self._spelled]
+        repeated = ["a quantifier"] if "*" in self._spelled else []
+        return ["a pattern variable", *repeated, "an arrow", "'|'", *closing]
 
     def _expression_starts(self) -> set[str]:
         table = Table(self._tables.configuration("expression"))

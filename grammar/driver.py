@@ -48,6 +48,7 @@ class Reading:
         self._origin = origin
         _check_characters(text, origin)
         self._tables = tables()
+        self._commented = "-->" in text
         self._builder = Builder()
         self._lexemes = scan(text, self._tables)
 
@@ -102,6 +103,8 @@ class Reading:
         index = 0
         while index < len(lexemes):
             lexeme = lexemes[index]
+            if self._commented:
+                self._check_comment(lexemes, index, reader, stack)
             terminal, count = reader.read(index, stack.states)
             if terminal in _OPENING:
                 depth += 1
@@ -112,9 +115,25 @@ class Reading:
             if not stack.take(_token(terminal, lexeme, lexemes[index + count - 1])):
                 raise diagnose(self._tables, lexemes, index, start)
             index += count
+        if self._commented:
+            self._check_comment(lexemes, index, reader, stack)
         if not stack.take(Token("$END", "")):
             raise diagnose(self._tables, lexemes, index, start)
         return stack.value
+
+    def _check_comment(
+        self, lexemes: Sequence[Lexeme], index: int, reader: Reader, stack: ParseStack
+    ) -> None:
+        """Refuse a comment that begins as `-->` where an arrow may stand: an arrow was meant."""
+        start = lexemes[index - 1].end if index else 0
+        end = lexemes[index].start if index < len(lexemes) else len(self._text)
+        for match in self._tables.tokens.finditer(self._text, start, end):
+            if match.group().startswith("-->") and reader.accepts("ARROW", stack.states):
+                raise ParseError(
+                    "this begins a comment",
+                    span=Span(match.start(), match.start() + len("-->")),
+                    hint="an arrow is written ->, and a comment in a PATTERN with a space: -- >",
+                )
 
 
 _OPENING = frozenset(("LPAR", "LSQB"))

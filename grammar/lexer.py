@@ -191,6 +191,10 @@ class Reader:
     def _kind(self, index: int) -> str:
         return self._lexemes[index].kind if index < len(self._lexemes) else "$END"
 
+    def accepts(self, terminal: str, stack: Sequence[Any]) -> bool:
+        """Say whether `terminal` can come next."""
+        return self._table.shift(stack, terminal) is not None
+
     def can_follow(self, index: int, row: Mapping[str, Any]) -> bool:
         """Say whether a state with the actions `row` could take the lexeme at `index`."""
         if index == len(self._lexemes):

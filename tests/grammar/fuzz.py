@@ -24,6 +24,7 @@ NOISE = [
     *("''", '""', "--", "/*", "*/", "->", "->>", "{-", "::", "<>", ":name", "1e999", ".5", "1."),
     *("9" * 5000, "X'0'", "X'FF'", "(" * 300, "- " * 300, "NOT " * 300, "a.b.c.d.e", "\ufeff"),
     *("SELECT", "FROM", "WHERE", "EMIT", "MATCH_RECOGNIZE (", "INTERVAL '1'", "AS", "CREATE"),
+    *("-}", "-->", "{2,", "PATTERN (", "PERMUTE(", "DEFINE", "MEASURES", "WITHIN", "FINAL", "OVER"),
 ]
 
 
