@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Rows
-from cep.runtime.batch import Batch, Instants
+from cep.runtime.batch import Batch, Instants, Mask
 from cep.runtime.operator import StateSize
-from cep.runtime.state.column import Ids
+from cep.runtime.saying import WHEN_COMPLETE, Saying
+from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.sessions import Sessions
 from cep.runtime.state.vectors import integers
+from cep.runtime.time import END
 from cep.types import DataType
 
 
@@ -60,40 +63,122 @@ class Closed:
     end: Instants
 
 
+NEVER = END
+"""As a bound: there was no session."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a batch does to sessions, before what is kept of them has changed.
+
+    `ids` are those that its rows are in now, `absorbed` those that are parts of others now, at the
+    same positions of `into`. `was` are the bounds that each had: int64[m, 2], NEVER where it is
+    new.
+    """
+
+    ids: Ids
+    was: npt.NDArray[np.int64]
+    absorbed: Ids
+    into: Ids
+    absorbed_was: npt.NDArray[np.int64]
+    refused: Ids
+    batch: Batch
+    rows: Rows
+
+
 class SessionStore:
     """Puts rows into sessions and into `kept`, whose groups are the sessions.
 
-    State: what is kept of the sessions that the watermark has not passed.
+    State: what is kept of the sessions that the watermark has not passed, or not by long enough.
     """
 
-    def __init__(self, types: Sequence[DataType], gap: int, kept: Kept) -> None:
+    def __init__(
+        self,
+        types: Sequence[DataType],
+        gap: int,
+        kept: Kept,
+        saying: Saying = WHEN_COMPLETE,
+    ) -> None:
         self.kept = kept
         self.gap = gap
-        self._sessions = Sessions(types, gap)
+        self.saying = saying
+        self._sessions = Sessions(types, gap, waits=saying.correct > 0 and not saying.early)
+        self._was = Column(np.int64, NEVER, 2)
+        """The bounds that sessions had after the last batch, where what was said may be revised."""
         self._arrived = 0
 
     def take(self, batch: Batch, keys: Sequence[pa.Array], times: Instants) -> Ids:
         """Take rows with keys and times; return the positions of those that come too late."""
-        placed = self._sessions.place(keys, times, batch.lateness, self._arrived)
+        moved = self.move(batch, keys, times)
+        self.settle(moved)
+        return moved.refused
+
+    def move(self, batch: Batch, keys: Sequence[pa.Array], times: Instants) -> Moved:
+        """Let rows join sessions; they are kept when `settle` is called."""
+        lateness = self.saying.refusing(batch.lateness)
+        placed = self._sessions.place(keys, times, lateness, self._arrived)
         arrivals = np.arange(self._arrived, self._arrived + batch.rows)
         self._arrived += batch.rows
         self.kept.reserve(self._sessions.capacity)
-        if len(placed.absorbed):
-            self.kept.merge(placed.into, self.kept, placed.absorbed)
-            self.kept.clear(placed.absorbed)
+        if self.saying.revises:
+            self._was.reserve(self._sessions.capacity)
         rows = Rows(placed.ids, placed.local, None, times, arrivals)
         refused = np.empty(0, np.int64)
-        if batch.lateness is not None and (placed.local < 0).any():
+        if lateness is not None and (placed.local < 0).any():
             refused = np.flatnonzero(placed.local < 0)
             timely = np.flatnonzero(placed.local >= 0)
             batch, rows = batch.take(timely), rows.take(timely)
-        if batch.rows:
-            self.kept.add(rows, batch.columns)
-        return refused
+        was, others = (
+            self._was.data[ids] if self.saying.revises else _UNKNOWN
+            for ids in (placed.ids, placed.absorbed)
+        )
+        return Moved(placed.ids, was, placed.absorbed, placed.into, others, refused, batch, rows)
+
+    def settle(self, moved: Moved) -> None:
+        """Put what is kept of sessions together, and keep the rows."""
+        if len(moved.absorbed):
+            self.kept.merge(moved.into, self.kept, moved.absorbed)
+            self.kept.clear(moved.absorbed)
+        if moved.batch.rows:
+            self.kept.add(moved.rows, moved.batch.columns)
+        if self.saying.revises:
+            self._was.clear(moved.absorbed)
+            self._note(moved.ids)
+
+    def _note(self, ids: Ids) -> None:
+        """Note the bounds of sessions that have come or changed."""
+        self._was.data[ids] = np.stack(self.bounds(ids), axis=1)
+        if not self.saying.early:
+            self._sessions.wait(ids)
+
+    def had(self, was: npt.NDArray[np.int64], watermark: int) -> Mask:
+        """Say which sessions had been said, by the bounds that they had before a batch."""
+        return (was[:, 0] != NEVER) & self.saying.said(was[:, 1], watermark)
+
+    def bounds(self, ids: Ids) -> tuple[Instants, Instants]:
+        """Return the starts and the ends of sessions."""
+        return self._sessions.bounds(ids)
+
+    def keys(self, ids: Ids) -> tuple[pa.Array, ...]:
+        """Return the key columns of sessions, also of those that have been absorbed."""
+        return self._sessions.columns(ids)
+
+    def ripen(self, before: int, watermark: int) -> Closed | None:
+        """Return the sessions that have ended since the watermark was `before`.
+
+        Those that ended until then were said when they changed.
+        """
+        ids = self._sessions.ripen(watermark)
+        if not len(ids):
+            return None
+        start, end = self._sessions.bounds(ids)
+        fresh = end > before
+        ids = ids[fresh]
+        return Closed(ids, self._sessions.columns(ids), start[fresh], end[fresh])
 
     def close(self, watermark: int) -> Closed | None:
-        """Return the sessions that end at or before the watermark; they wait for `forget`."""
-        ids = self._sessions.close(watermark)
+        """Return the sessions that can change no more; they wait for `forget`."""
+        ids = self._sessions.close(self.saying.past(watermark))
         if not len(ids):
             return None
         start, end = self._sessions.bounds(ids)
@@ -103,15 +188,22 @@ class SessionStore:
         """Let go of sessions that have been said."""
         if len(self._sessions):
             self.kept.clear(closed.ids)
+            if self.saying.revises:
+                self._was.clear(closed.ids)
         else:
             self.kept.reset()
+            self._was = Column(np.int64, NEVER, 2)
         self._sessions.forget(closed.ids)
         if self._sessions.wasteful():
-            self.kept.keep(self._sessions.compact(), self._sessions.capacity)
+            kept = self._sessions.compact()
+            self.kept.keep(kept, self._sessions.capacity)
+            if self.saying.revises:
+                self._was.keep(kept, self._sessions.capacity)
 
     def size(self) -> StateSize:
         """Return how many sessions there are, and their bytes."""
-        return StateSize(len(self._sessions), self._sessions.nbytes + self.kept.nbytes)
+        nbytes = self._sessions.nbytes + self.kept.nbytes + self._was.nbytes
+        return StateSize(len(self._sessions), nbytes)
 
     def snapshot(self) -> Mapping[str, pa.Table]:
         """Return the state as tables."""
@@ -128,3 +220,9 @@ class SessionStore:
         if len(ids):
             self.kept.reserve(self._sessions.capacity)
             self.kept.restore(ids, state)
+            if self.saying.revises:
+                self._was.reserve(self._sessions.capacity)
+                self._note(ids)
+
+
+_UNKNOWN = np.empty((0, 2), np.int64)

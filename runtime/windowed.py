@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Rows
 from cep.runtime.aggregates.calls import AggregateCall, Calls
-from cep.runtime.batch import Batch, Instants
+from cep.runtime.batch import Batch, Instants, Weights
 from cep.runtime.operator import Operator
-from cep.runtime.rowerrors import Messages, failed
+from cep.runtime.saying import WHEN_COMPLETE, Saying, sound
 from cep.runtime.state.column import Ids
 from cep.runtime.state.vectors import arrow
 from cep.runtime.time import BEGINNING, END
@@ -35,6 +35,8 @@ class WindowBounds:
 class WindowAggregate(Operator):
     """Aggregates per key and window, said when the watermark reaches the window's end.
 
+    Or as `saying` has it; then what has been said is taken back when it changes.
+
     `keys` and what `calls` read are columns of the input, which has the bounds of parts of windows
     at `window`; the output has the keys in their order, with the bounds of whole windows, and then
     one column per call. Without calls it is DISTINCT.
@@ -49,8 +51,10 @@ class WindowAggregate(Operator):
         window: WindowBounds,
         *,
         append_only: bool,
+        saying: Saying = WHEN_COMPLETE,
     ) -> None:
         super().__init__(output)
+        self.saying = saying
         self.input = input
         self.keys = keys
         self.window = window
@@ -84,10 +88,15 @@ class WindowAggregate(Operator):
             return ()
         values, messages = calls.values(groups)
         batch = self._batch(own, start, end, values)
-        return self._sound(batch, messages)
+        return sound(batch, messages, self.outlet)
 
     def _batch(
-        self, own: Sequence[pa.Array], start: Instants, end: Instants, values: Iterable[pa.Array]
+        self,
+        own: Sequence[pa.Array],
+        start: Instants,
+        end: Instants,
+        values: Iterable[pa.Array],
+        weight: Weights | None = None,
     ) -> Batch:
         columns = iter(own)
         time = end - self.window.unit
@@ -96,16 +105,7 @@ class WindowAggregate(Operator):
             arrow(bounds[k], self.input.types[k].arrow) if k in bounds else next(columns)
             for k in self.keys
         ]
-        return Batch(self.schema, (*keys, *values), len(start), time)
-
-    def _sound(self, batch: Batch, messages: Messages | None) -> Iterable[Batch]:
-        """Keep back the rows that have no value because of an error."""
-        if messages is not None:
-            wrong = failed(messages)
-            if wrong.any():
-                self.outlet.failed(batch, messages)
-                batch = batch.where(~wrong)
-        return (batch,) if batch.rows else ()
+        return Batch(self.schema, (*keys, *values), len(start), time, None, weight)
 
     def _refuse(self, batch: Batch, rows: Ids, start: Instants, end: Instants) -> None:
         """Put rows aside that came too late for windows: once for each, with its bounds."""
@@ -127,7 +127,7 @@ class WindowAggregate(Operator):
         # The next window to end does so after the watermark, at a multiple of the unit, and its
         # rows stand one unit before.
         unit = self.window.unit
-        return max(watermark // unit * unit, BEGINNING)
+        return max(self.saying.past(watermark) // unit * unit, BEGINNING)
 
     def fingerprint(self) -> str:
         calls = ", ".join(
@@ -136,4 +136,4 @@ class WindowAggregate(Operator):
             for c in self.calls
         )
         parts = [f"[{self.input}]", f"{self.keys}", f"[{calls}]", f"{self.window}"]
-        return f"{type(self).__name__}({' '.join(parts)} {self.append_only})"
+        return f"{type(self).__name__}({' '.join(parts)} {self.append_only} {self.saying})"

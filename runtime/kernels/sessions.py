@@ -8,6 +8,10 @@ heap of sessions by that known end, each in it once: a session that has grown me
 when it gets to the top, one that was absorbed is given up then. `state` is int64[4]: the end of the
 ids ever used, the first free one or -1 (chained by the place of the next neighbour), the size of
 the heap, and how many sessions live.
+
+Where sessions are said before they are given up, `fresh`: int64[capacity] and `waiting` are a
+second heap, of those that have not been said, by the end they were last known to have (NOWHERE: not
+in it); its size is in `many`: int64[1].
 """
 
 from __future__ import annotations
@@ -16,6 +20,9 @@ from cep.runtime.kernels.compile import Ints, kernel
 
 FIRST, LAST, BORN, KEY, BEFORE, AFTER, INTO, DUE = range(8)
 TOP, FREE, HEAP, LIVE = range(4)
+
+NOWHERE = -(2**63)
+"""In `fresh`: the session does not wait to be said."""
 
 
 def _push(session: int, table: Ints, heap: Ints, state: Ints) -> None:
@@ -197,13 +204,16 @@ def close(
     table: Ints,
     heap: Ints,
     state: Ints,
+    fresh: Ints,
     closed: Ints,
 ) -> int:
     """Write to `closed` the sessions that end by the watermark, and take them out of their lists.
 
     Returns how many there are; their ids are free when `release` has been called. `count` is about
     how many: O(log n) for each, and for each that has grown or was absorbed since it was looked at.
+    `fresh` is empty where sessions are said when they are given up.
     """
+    apart = len(fresh) > 0
     n = 0
     while state[2] > 0:
         s = heap[0]
@@ -218,13 +228,100 @@ def close(
         if state[2] > 0:
             _sink(heap[state[2]], table, heap, state)
         if table[s, 6] >= 0:
-            table[s, 5] = state[1]
-            state[1] = s
+            if apart and fresh[s] != NOWHERE:
+                # Its id is free when it is met in the other heap too.
+                table[s, 3] = -1
+            else:
+                table[s, 5] = state[1]
+                state[1] = s
         else:
             _leave(s, tails, table)
             state[3] -= 1
             closed[n] = s
             n += 1
+    return n
+
+
+@kernel
+def wait(count: int, ids: Ints, ends: Ints, fresh: Ints, waiting: Ints, many: Ints) -> None:
+    """Let sessions `ids`: int64[count] wait until they are said, those that do not; O(count log n).
+
+    A session that waits and has grown is looked at again when it gets to the top.
+    """
+    for i in range(count):
+        s = ids[i]
+        if fresh[s] != NOWHERE:
+            continue
+        due = ends[i]
+        fresh[s] = due
+        at = many[0]
+        many[0] = at + 1
+        while at > 0:
+            above = (at - 1) >> 1
+            other = waiting[above]
+            if fresh[other] <= due:
+                break
+            waiting[at] = other
+            at = above
+        waiting[at] = s
+
+
+def _settle_down(session: int, fresh: Ints, waiting: Ints, many: Ints) -> None:
+    """Put a session into the place of the first one that waits."""
+    size = many[0]
+    due = fresh[session]
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and fresh[waiting[below + 1]] < fresh[waiting[below]]:
+            below += 1
+        other = waiting[below]
+        if fresh[other] >= due:
+            break
+        waiting[at] = other
+        at = below
+    waiting[at] = session
+
+
+@kernel
+def ripen(
+    count: int,
+    watermark: int,
+    gap: int,
+    table: Ints,
+    fresh: Ints,
+    waiting: Ints,
+    many: Ints,
+    state: Ints,
+    ripe: Ints,
+) -> int:
+    """Write to `ripe` the sessions that wait and end by the watermark; they wait no more.
+
+    Returns how many there are. `count` is about how many: O(log n) for each, and for each that has
+    grown or was absorbed since it was looked at.
+    """
+    n = 0
+    while many[0] > 0:
+        s = waiting[0]
+        if fresh[s] > watermark:
+            break
+        ends = table[s, 1] + gap
+        if table[s, 6] < 0 and ends > watermark:
+            fresh[s] = ends
+            _settle_down(s, fresh, waiting, many)
+            continue
+        fresh[s] = NOWHERE
+        many[0] -= 1
+        if many[0] > 0:
+            _settle_down(waiting[many[0]], fresh, waiting, many)
+        if table[s, 6] < 0:
+            ripe[n] = s
+            n += 1
+        elif table[s, 3] < 0:
+            table[s, 5] = state[1]
+            state[1] = s
     return n
 
 

@@ -13,13 +13,13 @@ from cep.runtime.aggregates.accumulator import Rows
 from cep.runtime.aggregates.calls import AggregateCall, Calls
 from cep.runtime.batch import Batch, Mask
 from cep.runtime.operator import Operator, StateSize
-from cep.runtime.rowerrors import Messages, failed
+from cep.runtime.saying import Values, sound, spliced
 from cep.runtime.state.chains import Chains
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.interner import Interned
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.panes import Panes
-from cep.runtime.state.vectors import arrow, integers, unequal, view
+from cep.runtime.state.vectors import arrow, integers, view
 from cep.runtime.time import BEGINNING, END
 from cep.types import Schema
 
@@ -93,6 +93,7 @@ class GroupAggregate(Operator):
         self.ttl = ttl
         self.correct = correct
         self.totals = totals
+        self._revises = correct > 0 or not append_only
         bounds = (window.start, window.end) if window else ()
         self._own = tuple(k for k in keys if k not in bounds)
         self._table = KeyTable([input.types[k] for k in self._own], prefix=1 if window else 0)
@@ -134,6 +135,8 @@ class GroupAggregate(Operator):
         rows = self._rows(interned, batch)
         if not self._answers(batch):
             self._calls.add(rows, batch.columns)
+            if self.window is not None and batch.weight is not None:
+                self._release(interned.ids[~self._exist(interned.ids)])
             return ()
         if not self._calls.calls and self.append_only and not self.correct:
             return self._say(interned.new)
@@ -199,7 +202,7 @@ class GroupAggregate(Operator):
         """Say whether a batch is answered at once, by changes."""
         if self.emission is Emission.STREAM:
             return True
-        if not self.correct or self.window is None:
+        if self.window is None or not self._revises:
             return False
         ended = view(batch.columns[self.window.end]) <= self.watermarks[0]
         return bool(ended.any())
@@ -213,36 +216,27 @@ class GroupAggregate(Operator):
             had = self._exist(groups)
             if len(interned.new):
                 had[np.isin(groups, interned.new)] = False
-        old, old_messages = self._calls.values(groups)
+        old = Values(*self._calls.values(groups), len(groups))
         self._calls.add(rows, batch.columns)
         has = self._exist(groups)
-        new, new_messages = self._calls.values(groups)
+        new = Values(*self._calls.values(groups), len(groups))
 
         changed = had != has
-        for one, other in zip(old, new, strict=True):
-            if changed.all():
-                break
-            changed |= unequal(one, other)
-        if old_messages is not None or new_messages is not None:
-            changed |= _failing(old_messages, groups) != _failing(new_messages, groups)
+        if not changed.all():
+            changed |= old.differ(new)
         if self.emission is Emission.WATERMARK and self._panes is not None:
             _, end = self._panes.bounds(self._owners(groups))
             changed &= end <= self.watermarks[0]
         gone, come = np.flatnonzero(had & changed), np.flatnonzero(has & changed)
+        values = spliced([(old, gone), (new, come)])
         said = self._batch(
             groups[np.concatenate([gone, come])],
-            [_spliced(a, gone, b, come) for a, b in zip(old, new, strict=True)],
+            values.columns,
             np.repeat(np.array([-1, 1]), [len(gone), len(come)]),
         )
-        messages: Messages | None = None
-        if old_messages is not None or new_messages is not None:
-            empty: Messages = np.full(len(groups), None, dtype=object)
-            before = empty if old_messages is None else old_messages
-            after = empty if new_messages is None else new_messages
-            messages = np.concatenate([before[gone], after[come]])
         if not self.append_only and self.keys:
             self._release(groups[~has])
-        return self._sound(said, messages)
+        return sound(said, values.messages, self.outlet)
 
     def _exist(self, groups: Ids) -> Mask:
         """Return which groups have a row in the result."""
@@ -260,7 +254,7 @@ class GroupAggregate(Operator):
         if not len(groups):
             return ()
         values, messages = self._calls.values(groups)
-        return self._sound(self._batch(groups, values, None), messages)
+        return sound(self._batch(groups, values, None), messages, self.outlet)
 
     def _batch(self, groups: Ids, values: Iterable[pa.Array], weight: np.ndarray | None) -> Batch:
         """Put the keys of groups before the values of the calls."""
@@ -277,15 +271,6 @@ class GroupAggregate(Operator):
                 for k in self.keys
             ]
         return Batch(self.schema, (*keys, *values), len(groups), time, None, weight)
-
-    def _sound(self, batch: Batch, messages: Messages | None) -> Iterable[Batch]:
-        """Keep back the rows that have no value because of an error."""
-        if messages is not None:
-            wrong = failed(messages)
-            if wrong.any():
-                self.outlet.failed(batch, messages)
-                batch = batch.where(~wrong)
-        return (batch,) if batch.rows else ()
 
     # The passing of time.
 
@@ -310,12 +295,13 @@ class GroupAggregate(Operator):
         ended = self._panes.ending(watermark)
         if not len(ended):
             return ()
+        self._chains.reserve_owners(self._panes.capacity)
         groups, sizes = self._chains.members(ended, len(self._table))
         ends = self._panes.bounds(ended)[1]
         said: Iterable[Batch] = ()
         if self.emission is Emission.WATERMARK:
             # What ended before has been said: kept to be corrected, or come by a later row.
-            fresh = ends > before if self.correct else np.ones(len(ends), np.bool_)
+            fresh = ends > before if self._revises else np.ones(len(ends), np.bool_)
             said = self._say(groups if fresh.all() else groups[np.repeat(fresh, sizes)])
         past = ends <= watermark - self.correct
         if watermark != END and not past.all():
@@ -445,18 +431,3 @@ class GroupAggregate(Operator):
 
 
 _ONLY = np.zeros(1, np.int64)
-
-
-def _failing(messages: Messages | None, groups: Ids) -> Mask:
-    return np.zeros(len(groups), np.bool_) if messages is None else failed(messages)
-
-
-def _spliced(old: pa.Array, gone: Ids, new: pa.Array, come: Ids) -> pa.Array:
-    """Put some of the old values before some of the new."""
-    parts = [
-        # Arrow takes 14 us for nothing, which is much for a batch of one row.
-        values if len(some) == len(values) else values.take(integers(some))
-        for values, some in ((old, gone), (new, come))
-        if len(some)
-    ]
-    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts or [old.slice(0, 0)])

@@ -40,13 +40,17 @@ class Sessions:
     What a row joins has an end after the row's lateness: if that is nothing, the row is refused iff
     its own end, its time and `gap`, is not after its lateness.
 
+    With `waits`, sessions are said before they are given up: those that `ripen` finds have ended,
+    and `close` gives up what cannot change any more.
+
     About 90 bytes for a session, and the key. Placing a row takes O(1), and O(later sessions of the
     key); closing O(log n).
     """
 
-    def __init__(self, types: Sequence[DataType], gap: int) -> None:
+    def __init__(self, types: Sequence[DataType], gap: int, *, waits: bool = False) -> None:
         self._types = tuple(types)
         self.gap = gap
+        self._waits = waits
         self.reset()
 
     def reset(self) -> None:
@@ -56,6 +60,9 @@ class Sessions:
         self._table = Column(np.int64, -1, _WIDTH)
         self._heap = Column(np.int64, -1)
         self._marks = Column(np.int64, -1)
+        self._fresh = Column(np.int64, kernels.NOWHERE)
+        self._waiting = Column(np.int64, -1)
+        self._many = np.zeros(1, np.int64)
         self._state = np.array([0, -1, 0, 0], np.int64)
 
     def __len__(self) -> int:
@@ -69,7 +76,7 @@ class Sessions:
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays and of the keys."""
-        columns = (self._tails, self._table, self._heap, self._marks)
+        columns = (self._tails, self._table, self._heap, self._marks, self._fresh, self._waiting)
         return self._keys.nbytes + sum(c.nbytes for c in columns)
 
     def place(
@@ -117,7 +124,8 @@ class Sessions:
         return owners
 
     def _reserve(self, capacity: int) -> None:
-        for column in (self._table, self._heap, self._marks):
+        columns = [self._table, self._heap, self._marks]
+        for column in [*columns, self._fresh, self._waiting] if self._waits else columns:
             column.reserve(capacity)
 
     def _settled(self, sessions: Ids) -> tuple[Ids, Ids]:
@@ -133,6 +141,30 @@ class Sessions:
     def columns(self, ids: Ids) -> tuple[pa.Array, ...]:
         """Return the key columns of sessions."""
         return self._keys.columns(self._table.data[ids, kernels.KEY])
+
+    def wait(self, ids: Ids) -> None:
+        """Let sessions wait until they are said, where they do not already."""
+        ends = self._table.data[ids, kernels.LAST] + self.gap
+        kernels.wait(len(ids), ids, ends, self._fresh.data, self._waiting.data, self._many)
+
+    def ripen(self, watermark: int) -> Ids:
+        """Return the sessions that waited and end at or before the watermark, as `close` does."""
+        size = int(self._many[0])
+        if not size or self._fresh.data[self._waiting.data[0]] > watermark:
+            return _NOBODY
+        ripe = np.empty(size, np.int64)
+        n = kernels.ripen(
+            size // 8 + 1,
+            watermark,
+            self.gap,
+            self._table.data,
+            self._fresh.data,
+            self._waiting.data,
+            self._many,
+            self._state,
+            ripe,
+        )
+        return self._by_end(ripe[:n])
 
     def close(self, watermark: int) -> Ids:
         """Close the sessions that end at or before the watermark.
@@ -152,9 +184,12 @@ class Sessions:
             self._table.data,
             self._heap.data,
             self._state,
+            self._fresh.data,
             closed,
         )
-        ids = closed[:n]
+        return self._by_end(closed[:n])
+
+    def _by_end(self, ids: Ids) -> Ids:
         rows = self._table.data[ids]
         order = (rows[:, kernels.BORN], rows[:, kernels.FIRST], rows[:, kernels.LAST])
         ordered: Ids = ids[np.lexsort(order)]
@@ -186,7 +221,10 @@ class Sessions:
             self._table.data[ids, kernels.KEY] = numbers[self._table.data[ids, kernels.KEY]]
         rows = self._table.data[ids]
         self._tails = Column(np.int64, -1)
+        waited = self._fresh.data[ids] != kernels.NOWHERE if self._waits else None
         self._enter(rows[:, kernels.KEY], rows)
+        if waited is not None:
+            self.wait(np.flatnonzero(waited))
         return ids
 
     def all(self) -> Ids:
@@ -225,6 +263,8 @@ class Sessions:
             Column(np.int64, -1),
             Column(np.int64, -1),
         )
+        self._fresh, self._waiting = Column(np.int64, kernels.NOWHERE), Column(np.int64, -1)
+        self._many = np.zeros(1, np.int64)
         self._state = np.array([0, -1, 0, 0], np.int64)
         self._reserve(capacity_for(n))
         self._tails.reserve(self._keys.capacity)
