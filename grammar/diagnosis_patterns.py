@@ -284,16 +284,16 @@ class RowPatternMistake:
         if found is None or before is None or "VARIABLE" not in self._accepted:
             return None
         if found.word == "WITHIN":
-            hint = "for the whole match, write it after PATTERN (…)"
-            return self._here("in a PATTERN, WITHIN belongs to an arrow", hint)
+            whole = "for the whole match, write it after PATTERN (…)"
+            return self._here("in a PATTERN, WITHIN belongs to an arrow", whole)
         if "STAR" in self._accepted:
             return None
         empty = "what matches no row is written ()"
         if found.text in ("*", "+", "?", "{"):
-            sign = "{2}" if found.text == "{" else found.text
+            times = "{2}" if found.text == "{" else found.text
             return self._here(
                 f"nothing stands before this '{found.text}'",
-                f"write it behind what is repeated: A{sign}",
+                f"write it behind what is repeated: A{times}",
             )
         if found.text in BINARY:
             hint = empty if found.text == "|" else None

@@ -16,7 +16,9 @@ from lark.parsers.lalr_parser_state import ParseConf
 from cep.grammar.tables import Tables
 from cep.grammar.words import NEVER_BARE_ALIAS, PATTERN_WORDS, RESERVED, unit
 
-BEFORE_NAMES = frozenset(("FINAL", "FIRST", "LAST", "MEASURES", "RUNNING"))
+BEFORE_CALLS = frozenset(("FINAL", "RUNNING"))
+BEFORE_VARIABLES = frozenset(("FIRST", "LAST"))
+BEFORE_NAMES = BEFORE_CALLS | {"MEASURES"}
 """Keywords before a name; where another keyword follows, they are names: ORDER BY final LIMIT 1."""
 
 
@@ -172,21 +174,35 @@ class Reader:
         if keyword == "INTERVAL" and self._kind(index + 1) == "SIGN":
             # `interval - 1` and `interval - 'a'` take something away from a column.
             return self._kind(index + 2) == "STRING" and self._is_unit(index + 3)
-        if keyword in ("FINAL", "RUNNING") and self._kind(index + 2) != "LPAR":
+        if keyword in BEFORE_CALLS and self._kind(index + 2) != "LPAR":
             return False
-        return self.can_follow(index + 1, self._table.row(after)) and not (
-            keyword in BEFORE_NAMES and self._keyword_follows(index, stack)
+        if keyword in BEFORE_VARIABLES:
+            return self._reads_on(index, stack, keyword, "NAME")
+        if not self.can_follow(index + 1, self._table.row(after)):
+            return False
+        following = self._lexemes[index + 1].word if index + 1 < len(self._lexemes) else None
+        next_keyword = self._keywords.get(following or "")
+        return keyword not in BEFORE_NAMES or not (
+            next_keyword and self._reads_on(index, stack, "NAME", next_keyword)
         )
 
-    def _keyword_follows(self, index: int, stack: Sequence[Any]) -> bool:
-        """Say whether a keyword follows the lexeme at `index` where that is read as a name."""
-        following = self._lexemes[index + 1].word if index + 1 < len(self._lexemes) else None
-        keyword = self._keywords.get(following or "")
-        named = list(stack)
-        if keyword is None or not self._table.advance(named, "NAME"):
-            return False
-        after = self._table.shift(named, keyword)
-        return after is not None and self.can_follow(index + 2, self._table.row(after))
+    def _reads_on(self, index: int, stack: Sequence[Any], terminal: str, following: str) -> bool:
+        """Say whether the lexeme at `index` can be `terminal` and the next one `following`."""
+        read = list(stack)
+        return (
+            index + 1 < len(self._lexemes)
+            and self._table.advance(read, terminal)
+            and self._table.advance(read, following)
+            and any(self.accepts(third, read) for third in self._terminals(index + 2))
+        )
+
+    def _terminals(self, index: int) -> tuple[str, ...]:
+        """Return all that the lexeme at `index` may be, wherever it stands."""
+        kind = self._kind(index)
+        if kind != "NAME":
+            return (kind,)
+        word = self._lexemes[index].text.upper()
+        return self._keywords.get(word, "NAME"), "NAME", "ALIAS"
 
     def _kind(self, index: int) -> str:
         return self._lexemes[index].kind if index < len(self._lexemes) else "$END"

@@ -19,7 +19,7 @@ SIGNS = {(0, None): "*", (1, None): "+", (0, 1): "?"}
 
 # Calls that would not be read as one after FINAL or RUNNING, as a clause may begin so.
 NOT_AFTER_SEMANTICS = words(
-    "ESCAPE ILIKE LIKE LIMIT MEASURES OFFSET OVER PATTERN PER QUALIFY SIMILAR SUBSET"
+    "ESCAPE FOR ILIKE LIMIT MEASURES OFFSET OVER PATTERN PER QUALIFY RANGE ROWS"
 )
 # Words that SKIP TO would read on with.
 NOT_SKIPPED_TO = words("FIRST LAST NEXT")

@@ -40,6 +40,28 @@ def test_errors_name_the_file_and_line() -> None:
     )
 
 
+def pattern(text: str) -> str:
+    return f"SELECT * FROM s MATCH_RECOGNIZE (PATTERN ({text}))"
+
+
+def test_an_arrow_that_begins_a_comment() -> None:
+    for text in ("a --> b\n", "a* -- so\n /* -> */ --> b\n c", "a -> b --> c"):
+        with pytest.raises(ParseError, match="this begins a comment") as caught:
+            parse(pattern(text))
+        assert caught.value.hint is not None
+        assert "an arrow is written ->" in caught.value.hint
+    parse("SELECT a --> b\n FROM t --> u")
+    parse(pattern("a -- > b\n /* --> */ b") + "--> c")
+    parse("SELECT * FROM s --> t\n MATCH_RECOGNIZE (--> x\n PATTERN --> y\n (--> z\n a) --> b\n)")
+
+
+@pytest.mark.parametrize("count", ["9" * 100_000, "1e2", "1.0", ".5"])
+def test_how_often_is_a_small_whole_number(count: str) -> None:
+    for text in (f"a{{{count}}}", f"a{{{count},}}", f"a{{,{count}}}"):
+        with pytest.raises(ParseError, match="how often is a small whole number"):
+            parse(pattern(text))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -54,6 +76,12 @@ def test_errors_name_the_file_and_line() -> None:
         "SELECT * FROM a" + ", a" * 10_000,
         "SELECT CAST(a AS " + "ARRAY<" * 10_000 + "INT" + ">" * 10_000 + ")",
         "SELECT * FROM " + "(SELECT * FROM " * 10_000 + "t" + ")" * 10_000,
+        pattern("(" * 10_000 + "a" + ")" * 10_000),
+        pattern("{-" * 10_000 + "a" + "-}" * 10_000),
+        pattern("PERMUTE(" * 10_000 + "a" + ")" * 10_000),
+        pattern("!" * 10_000 + "a"),
+        pattern(" -> ".join(["a"] * 10_000)),
+        "SELECT * FROM s" + " MATCH_RECOGNIZE (PATTERN (a))" * 10_000,
     ],
     ids=lambda text: text[:30],
 )
@@ -68,6 +96,9 @@ def test_long_is_not_deep() -> None:
     parse(f"SELECT a IN ({', '.join(map(str, range(2_000)))})")
     parse("INSERT INTO t VALUES " + ", ".join(["(1, 'a')"] * 2_000))
     parse(f"SELECT {'.'.join(['a'] * 2_000)}")
+    for separator in (" ", " | ", "+? "):
+        parse(pattern(separator.join(["a"] * 2_000)))
+    parse(pattern(f"PERMUTE({', '.join(['a'] * 2_000)})"))
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800", "'\ud800", "9" * 100_000 + "a", "\x1b[31m"])

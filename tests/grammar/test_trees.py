@@ -11,6 +11,7 @@ from cep.errors import NOWHERE
 from cep.grammar import ast
 from cep.grammar.parser import parse, parse_expression, parse_query, parse_statement, split
 from cep.grammar.unparse import unparse
+from cep.grammar.walk import positional_parameters
 
 SCRIPTS = sorted((Path(__file__).parent / "syntax").glob("*.sql"))
 
@@ -99,6 +100,64 @@ def test_long_chains_are_balanced() -> None:
     assert depth(chain) == 10
     assert parse_expression(unparse(chain)) == chain
     assert depth(parse_expression("a OR b OR c OR d")) == 3
+
+
+def pattern(text: str) -> ast.Pattern:
+    """Return what PATTERN (…) holds."""
+    query = parse_query(f"SELECT * FROM s MATCH_RECOGNIZE (PATTERN ({text}))")
+    assert isinstance(query.body, ast.Select)
+    assert isinstance(query.body.source, ast.MatchRecognize)
+    return query.body.source.row_pattern.pattern
+
+
+@pytest.mark.parametrize(
+    ("text", "grouped"),
+    [
+        ("A B+ | C D", "(A (B+)) | (C D)"),
+        ("A B -> C D | E", "((A B) -> (C D)) | E"),
+        ("A -> B -> C", "(A -> B) -> C"),
+        (
+            "A -> B ->> C WITHIN x -> D",
+            "((A -> B) ->> C WITHIN x) -> D",
+        ),
+        ("A | B -> C WITHIN x | D", "A | (B -> C WITHIN x) | D"),
+        ("A -> !B -> C", "(A -> !B) -> C"),
+        ("(A | B)+? C", "((A | B)+?) (C)"),
+        ("A{-B-}", "(A) ({- B -})"),
+        ("^A$", "(^) (A) ($)"),
+    ],
+)
+def test_how_tightly_patterns_bind(text: str, grouped: str) -> None:
+    assert pattern(text) == pattern(grouped)
+
+
+@pytest.mark.parametrize(
+    ("text", "minimum", "maximum", "reluctant"),
+    [
+        ("A*", 0, None, False),
+        ("A*?", 0, None, True),
+        ("A+", 1, None, False),
+        ("A + ?", 1, None, True),
+        ("A?", 0, 1, False),
+        ("A??", 0, 1, True),
+        ("A ? ?", 0, 1, True),
+        ("A{2}", 2, 2, False),
+        ("A{2}?", 2, 2, True),
+        ("A{ 2 , 3 }", 2, 3, False),
+        ("A{2,}?", 2, None, True),
+        ("A{,3}", 0, 3, False),
+        ("A{,}", 0, None, False),
+        ("A{3,2}", 3, 2, False),
+    ],
+)
+def test_quantifiers(text: str, minimum: int, maximum: int | None, reluctant: bool) -> None:
+    operand = ast.PatternVariable(ast.Name("a"))
+    assert pattern(text) == ast.Quantified(operand, minimum, maximum, reluctant)
+
+
+def test_a_question_mark_in_a_pattern_is_no_parameter() -> None:
+    query = parse_query("SELECT ? FROM s MATCH_RECOGNIZE (PATTERN (A? B??) DEFINE A AS x > ?)")
+    assert positional_parameters(query) == 2
 
 
 def test_split_finds_where_statements_end() -> None:
