@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cep.planner.expressions import Call, Expression, walk
-from cep.planner.logical import Aggregate, Filter, Node, Project, Scan, Values
+from cep.planner.logical import Aggregate, Filter, Match, Node, Project, Scan, Values
+from cep.planner.patterns.expressions import MatchAggregate
 
 
 def explain(plan: Node) -> str:
@@ -39,10 +40,16 @@ def python_calls(node: Node) -> list[str]:
         case Values():
             expressions = tuple(e for row in node.rows for e in row)
         case Aggregate():
-            called = [c.aggregate for c in node.calls if c.aggregate.python]
-            return list(dict.fromkeys(f"{a.name} ({a.python})" for a in called))
-    calls = [e.function for top in expressions for e in walk(top) if isinstance(e, Call)]
-    return list(dict.fromkeys(f"{f.name} ({f.python})" for f in calls if f.python))
+            by_rows = [c.aggregate for c in node.calls if c.aggregate.python]
+            return list(dict.fromkeys(f"{a.name} ({a.python})" for a in by_rows))
+        case Match():
+            expressions = (*node.measures, *(c for c in node.conditions if c is not None))
+    parts = [e for top in expressions for e in walk(top)]
+    called = [(e.function.name, e.function.python) for e in parts if isinstance(e, Call)]
+    called += [
+        (e.aggregate.name, e.aggregate.python) for e in parts if isinstance(e, MatchAggregate)
+    ]
+    return list(dict.fromkeys(f"{name} ({how})" for name, how in called if how))
 
 
 def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
@@ -63,6 +70,7 @@ def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
         ("state", p.state),
         ("input", "bounded" if p.bounded else "unbounded"),
     ]
+    facts += node.details()
     called = python_calls(node)
     if called:
         facts.append(("python", ", ".join(called)))

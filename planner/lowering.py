@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from cep.catalog import Relation
+from cep.errors import UnsupportedError
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_column, compile_expression, compile_predicate
 from cep.planner.logical import (
@@ -16,6 +17,7 @@ from cep.planner.logical import (
     Expand,
     Filter,
     Limit,
+    Match,
     Node,
     Project,
     Scan,
@@ -218,6 +220,10 @@ def _expand(node: Expand, lowered: Lowered, session: Session) -> int:
     return lowered.graph.add(expand.Expand(node.schema, node.keys, node.sets), [below])
 
 
+def _match(node: Match, lowered: Lowered, session: Session) -> int:
+    raise UnsupportedError("running a row pattern")
+
+
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     keys = [sort.Key(k.index, k.descending, k.nulls_first) for k in node.keys]
@@ -243,6 +249,7 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
+    Match: _match,
     Sort: _sort,
     Limit: _limit,
     Delay: _delay,

@@ -10,6 +10,7 @@ from cep.errors import BindError, CepError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.grammar.parser import parse_query
 from cep.planner.binder.context import Context
+from cep.planner.binder.patterns.relation import bind_match
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.windows import bind_window
 from cep.planner.expressions import Input
@@ -36,6 +37,8 @@ class RelationBinder:
             return _aliased(plan, written.alias, None)
         if isinstance(written, ast.TableFunction):
             return self._function(written)
+        if isinstance(written, ast.MatchRecognize):
+            return _aliased(bind_match(written, self.context, self.bind), written.alias, None)
         if isinstance(written, ast.Join):
             what = "CROSS JOIN" if written.kind == "cross" else "JOIN"
             raise UnsupportedError(what, span=written.span)

@@ -65,7 +65,8 @@ class Match(Unary):
     `within` is in microseconds. With `merged` the rows come from several streams.
 
     The columns of the output: with one row per match the partition columns, then the measures; with
-    all rows the partition and order columns, the measures, then all others.
+    all rows the partition and order columns, the measures, then all others. `late` are columns of
+    the input that are there for whoever gets the late rows.
     """
 
     partition: tuple[int, ...]
@@ -80,6 +81,7 @@ class Match(Unary):
     skip: Skip = Skip()
     within: int | None = None
     merged: bool = False
+    late: tuple[int, ...] = ()
 
     @cached_property
     def carried(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -89,6 +91,15 @@ class Match(Unary):
         first = tuple(dict.fromkeys((*self.partition, *(k.index for k in self.order))))
         rest = tuple(i for i in range(len(self.input.schema)) if i not in first)
         return first, rest
+
+    @property
+    def timely(self) -> bool:
+        """Whether rows are in the order of their event time, so that the watermark decides.
+
+        If not, the input is bounded, and all is said at its end.
+        """
+        below = self.input.properties
+        return below.timed and self.time is not None and self.time == below.time
 
     @cached_property
     def schema(self) -> Schema:
@@ -102,7 +113,7 @@ class Match(Unary):
         before, _ = self.carried
         below = self.input.properties
         time = None
-        if below.timed:
+        if self.timely:
             if self.said.one:
                 for i, m in enumerate(self.measures):
                     if isinstance(m, MatchRowtime):
@@ -110,7 +121,7 @@ class Match(Unary):
                         break
             elif self.time in before:
                 time = before.index(self.time)
-        return Properties(bounded=below.bounded, timed=below.timed, time=time, state=self._state())
+        return Properties(bounded=below.bounded, timed=self.timely, time=time, state=self._state())
 
     def _state(self) -> str:
         kept = "the rows since the start of each partition's oldest undecided match"
@@ -119,6 +130,14 @@ class Match(Unary):
         if self.input.properties.bounded:
             return f"{kept}, until the input ends"
         return f"{kept}: nothing bounds them (WITHIN would)"
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        measures = zip(self.names, self.measures, strict=True)
+        conditions = zip(self.variables, self.conditions, strict=True)
+        return (
+            *(("measure", f"{m} AS {name}") for name, m in measures),
+            *(("define", f"{v} AS {'TRUE' if c is None else c}") for v, c in conditions),
+        )
 
     def describe(self) -> str:
         names = self.input.schema.names

@@ -28,6 +28,10 @@ class Node(ABC):
     def describe(self) -> str:
         """Return the node in one line, without its inputs."""
 
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Return what EXPLAIN says besides of how the node works: titles and lines."""
+        return ()
+
     def inputs(self) -> tuple[Node, ...]:
         """Return the relations it reads."""
         return ()

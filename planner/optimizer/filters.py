@@ -8,6 +8,7 @@ from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
     Filter,
+    Match,
     Node,
     Project,
     Scan,
@@ -67,18 +68,31 @@ def _push(node: Node) -> Node | None:
     if isinstance(below, Aggregate) and not below.totals:
         # The group of a set without keys is there without rows, whatever they are.
         return _through(node, conditions, dict(enumerate(below.keys)))
+    if isinstance(below, Match):
+        # Partitions do not know of each other, so one may be left out as a whole. A condition that
+        # fails would fail for each row of the input, and it is wanted only for what is said.
+        safe = tuple(c for c in conditions if not ex.can_fail(c))
+        return _through(node, conditions, dict(enumerate(below.partition)), safe)
     return None
 
 
 def _through(
-    node: Filter, conditions: tuple[ex.Expression, ...], positions: dict[int, int]
+    node: Filter,
+    conditions: tuple[ex.Expression, ...],
+    positions: dict[int, int],
+    movable: tuple[ex.Expression, ...] | None = None,
 ) -> Node | None:
     """Move below a node the conditions that read only columns it hands on.
 
     `positions` maps those columns to where they stand in its input. A condition without columns
-    stays: below an aggregate without keys it would mean something else.
+    stays: below an aggregate without keys it would mean something else. With `movable`, only those
+    of them may go.
     """
-    lower = tuple(c for c in conditions if ex.inputs(c) and ex.inputs(c) <= positions.keys())
+    lower = tuple(
+        c
+        for c in (conditions if movable is None else movable)
+        if ex.inputs(c) and ex.inputs(c) <= positions.keys()
+    )
     if not lower:
         return None
     kept = tuple(c for c in conditions if c not in lower)

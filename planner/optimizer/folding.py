@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_expression
-from cep.planner.logical import Filter, Node, Project, Scan, transform
+from cep.planner.logical import Filter, Match, Node, Project, Scan, transform
+from cep.planner.patterns.expressions import MatchAggregate, Navigation
 from cep.runtime.functions.casts import cast
 from cep.runtime.session import Session
 from cep.types import BOOLEAN, DOUBLE, is_exact
@@ -29,9 +30,21 @@ def fold_constants(plan: Node, session: Session) -> Node:
             return node.input if _is(predicate, True) else replace(node, predicate=predicate)
         if isinstance(node, Scan):
             return replace(node, filters=tuple(fold(f, session) for f in node.filters))
+        if isinstance(node, Match):
+            return _match(node, session)
         return None
 
     return transform(plan, change)
+
+
+def _match(node: Match, session: Session) -> Node:
+    conditions = (None if c is None else fold(c, session) for c in node.conditions)
+    return replace(
+        node,
+        # Any row satisfies a condition that is always true.
+        conditions=tuple(None if c is None or _is(c, True) else c for c in conditions),
+        measures=tuple(fold(m, session) for m in node.measures),
+    )
 
 
 def fold(expression: ex.Expression, session: Session) -> ex.Expression:
@@ -41,6 +54,9 @@ def fold(expression: ex.Expression, session: Session) -> ex.Expression:
         if isinstance(e, ex.Logical):
             return _logical(e)
         if isinstance(e, ex.Call) and not e.function.deterministic:
+            return None
+        if isinstance(e, Navigation | MatchAggregate):
+            # There may be no row to read, or any number of them.
             return None
         children = e.children()
         if isinstance(e, ex.Call) and e.function.name in _NUMERIC:

@@ -13,6 +13,7 @@ from cep.planner.logical import (
     Expand,
     Filter,
     Limit,
+    Match,
     Node,
     Project,
     Scan,
@@ -183,6 +184,38 @@ def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
     return pruned, positions
 
 
+def _match(node: Match, needed: set[int]) -> _Pruned:
+    # What is read of the input stays, and with all rows per match it is in the output too. Measures
+    # that nobody reads go, unless nothing would be left.
+    before, after = node.carried
+    first = len(before) + len(node.measures)
+    wanted = [i for i in range(len(node.measures)) if len(before) + i in needed]
+    if not wanted and not before:
+        wanted = [0]
+    measures = [node.measures[i] for i in wanted]
+    read = {after[i - first] for i in needed if i >= first}
+    read |= {*before, *(k.index for k in node.order), *node.late}
+    read = read.union(*(ex.inputs(e) for e in (*measures, *node.conditions) if e is not None))
+    below, at = _prune(node.input, read)
+    pruned = replace(
+        node,
+        input=below,
+        partition=tuple(at[i] for i in node.partition),
+        order=tuple(replace(k, index=at[k.index]) for k in node.order),
+        time=None if node.time is None else at[node.time],
+        conditions=tuple(None if c is None else ex.moved(c, at) for c in node.conditions),
+        measures=tuple(ex.moved(m, at) for m in measures),
+        names=tuple(node.names[i] for i in wanted),
+        late=tuple(at[i] for i in node.late),
+    )
+    positions = {i: i for i in range(len(before))}
+    positions |= {len(before) + old: len(before) + new for new, old in enumerate(wanted)}
+    _, behind = pruned.carried
+    places = {i: len(before) + len(wanted) + n for n, i in enumerate(behind)}
+    positions |= {first + n: places[at[i]] for n, i in enumerate(after) if at.get(i) in places}
+    return pruned, positions
+
+
 def _sort(node: Sort, needed: set[int]) -> _Pruned:
     below, positions = _prune(node.input, needed | {k.index for k in node.keys})
     keys = tuple(replace(k, index=positions[k.index]) for k in node.keys)
@@ -208,6 +241,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
+    Match: _match,
     Sort: _sort,
     Limit: _limit,
     Delay: _delay,

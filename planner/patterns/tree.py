@@ -233,3 +233,29 @@ def firsts(pattern: Pattern) -> frozenset[int]:
         case Follow(left=left) | Lack(left=left):
             return firsts(left)
     return frozenset(v for part in pattern.parts() for v in firsts(part))
+
+
+def laters(pattern: Pattern) -> frozenset[int]:
+    """Return the variables that rows after the first one taken by the pattern can be."""
+    match pattern:
+        case Sequenced(items=items):
+            found: frozenset[int] = frozenset()
+            for i, item in enumerate(items):
+                found |= laters(item)
+                if any(_taken(before) for before in items[:i]):
+                    found |= firsts(item)
+            return found
+        case Repeat(operand=operand, maximum=maximum):
+            return laters(operand) if maximum == 1 else _taken(operand)
+        case Permute(items=items):
+            return _taken(pattern) if len(items) > 1 else laters(items[0])
+        case Follow(left=left, right=right):
+            return laters(left) | _taken(right)
+        case Lack(left=left):
+            return laters(left)
+    return frozenset(v for part in pattern.parts() for v in laters(part))
+
+
+def _taken(pattern: Pattern) -> frozenset[int]:
+    """Return the variables that rows taken by the pattern can be."""
+    return frozenset(p.variable for p in walk(pattern) if isinstance(p, Take))
