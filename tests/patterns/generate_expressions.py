@@ -163,6 +163,7 @@ class Expressions:
                 f"CLASSIFIER({variable})",
                 f"CLASSIFIER({variable})",
                 "PREV(CLASSIFIER())",
+                "NEXT(CLASSIFIER())",
                 f"FIRST(CLASSIFIER({variable}))",
                 "LAST(CLASSIFIER(), 1)",
             )

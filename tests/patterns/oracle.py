@@ -20,7 +20,8 @@ Where the language's description leaves something open, this is how it is read h
  4. *Unmatched rows* have NULL in all measures, COUNT and MATCH_NUMBER() included; measures of an
     empty match are evaluated over no rows: COUNT is 0, CLASSIFIER() NULL, COALESCE has its default.
  5. *CLASSIFIER()* is the variable as names are folded: `a` for A. In PREV and NEXT it is the label
-    of the row reached if RUNNING (or FINAL) sees it as labelled, otherwise NULL.
+    that the row reached has in the match, in DEFINE so far; also where RUNNING does not see that
+    row yet. Of a row without a label it is NULL.
  6. *An arrow's right side* begins at the first later row that can be its first row, whichever of
     its alternatives takes it: in `A -> (B | C)` the first row that is B or C. That row is not
     reconsidered, but its label and what follows it may be. Both sides must take a row.

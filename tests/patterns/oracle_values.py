@@ -113,14 +113,14 @@ class Meaning:
 
     # ------------------------------------------------------------ leaves
 
-    def at_row(self, expression: ast.Expression, final: bool) -> Evaluate:
+    def at_row(self, expression: ast.Expression) -> Evaluate:
         """Return what an expression is worth at one row, to which navigation has led."""
 
         def leaf(e: ast.Expression) -> Evaluate | None:
             if isinstance(e, ast.ColumnReference):
                 return self._column(e)
             if isinstance(e, ast.Call) and e.name.value == "classifier":
-                return lambda view, row: _label(view, row, final)
+                return _label
             if isinstance(e, ast.Call) and e.name.value in _NAVIGATION + _AGGREGATES:
                 raise Refused(f"{e.name.value} inside a navigation or aggregate")
             return None
@@ -150,7 +150,7 @@ class Meaning:
             back, first = _offset(inner, 0), inner.name.value == "first"
             inner = inner.arguments[0]
         variable = self.variable(inner)
-        value = self.at_row(inner, final)
+        value = self.at_row(inner)
 
         def read(view: View, _: int) -> Any:
             rows = self.rows_of(view, variable, final)
@@ -166,7 +166,7 @@ class Meaning:
 
         def read(view: View, _: int) -> Any:
             rows = self.rows_of(view, variable, final)
-            return _label(view, rows[-1], final) if rows else None
+            return _label(view, rows[-1]) if rows else None
 
         return read
 
@@ -175,7 +175,7 @@ class Meaning:
         variable = self.variable(argument)
         value: Evaluate = lambda view, row: True  # noqa: E731 - what COUNT(*) counts
         if not isinstance(argument, ast.Star):
-            value = self.at_row(argument, final)
+            value = self.at_row(argument)
 
         def compute(view: View, _: int) -> Any:
             values = [value(view, row) for row in self.rows_of(view, variable, final)]
@@ -207,9 +207,8 @@ def aggregate(name: str, values: list[Any], distinct: bool = False) -> Any:
     return functions[name](values)
 
 
-def _label(view: View, row: int, final: bool) -> str | None:
-    taken = view.taken if final else view.taken[: view.seen]
-    return next((t.label for t in taken if t.row == row), None)
+def _label(view: View, row: int) -> str | None:
+    return next((t.label for t in view.taken if t.row == row), None)
 
 
 def _variable_named(call: ast.Call) -> str | None:
