@@ -74,7 +74,7 @@ class Scope:
 
     def suggest(self, name: str, qualifier: str | None = None) -> str:
         """Return a hint for a name that was not found."""
-        names = list(_distinct(c.field.name for c in self.columns))
+        names = list(_distinct(c.field.name for c in self.columns if c.field.name[:1] != "$"))
         if qualifier is not None and not self.has_relation(qualifier):
             relations = list(_distinct(c.qualifier for c in self.columns if c.qualifier))
             return did_you_mean(qualifier, relations) or (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from cep.grammar.unparse import quoted
 from cep.planner.expressions import Expression
 from cep.planner.logical.node import Unary
 from cep.planner.logical.ordering import SortKey
@@ -131,11 +132,15 @@ class Match(Unary):
             return f"{kept}, until the input ends"
         return f"{kept}: nothing bounds them (WITHIN would)"
 
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        return tuple(map(quoted, self.variables))
+
     def details(self) -> tuple[tuple[str, str], ...]:
         measures = zip(self.names, self.measures, strict=True)
-        conditions = zip(self.variables, self.conditions, strict=True)
+        conditions = zip(self._written, self.conditions, strict=True)
         return (
-            *(("measure", f"{m} AS {name}") for name, m in measures),
+            *(("measure", f"{m} AS {quoted(name)}") for name, m in measures),
             *(("define", f"{v} AS {'TRUE' if c is None else c}") for v, c in conditions),
         )
 
@@ -144,5 +149,5 @@ class Match(Unary):
         by = f" by {', '.join(names[i] for i in self.partition)}" if self.partition else ""
         order = ", ".join(k.show(names) for k in self.order)
         within = "" if self.within is None else f" within {duration(self.within)}"
-        what = f"Match ({self.pattern.show(self.variables)}){within}{by}"
+        what = f"Match ({self.pattern.show(self._written)}){within}{by}"
         return f"{what} ordered by {order or 'arrival'}, {self.said.value}, {self.skip}"

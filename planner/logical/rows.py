@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cep.catalog import Relation
-from cep.planner.expressions import Expression, Input
+from cep.planner.expressions import Cast, Expression, Input
 from cep.planner.logical.node import Node, Unary
 from cep.planner.properties import Properties
+from cep.planner.units import time_unit
 from cep.types import Field, Schema
 
 
@@ -111,7 +112,10 @@ class Project(Unary):
         for position, e in enumerate(self.expressions):
             if isinstance(e, Input):
                 positions.setdefault(e.index, position)
-        return self.input.properties.projected(positions)
+        known = self.input.properties.projected(positions)
+        time = self.input.properties.time
+        same = (i for i, e in enumerate(self.expressions) if _is_column(e, time))
+        return replace(known, time=next(same, None))
 
     def describe(self) -> str:
         shown = [
@@ -119,6 +123,13 @@ class Project(Unary):
             for name, e in zip(self.names, self.expressions, strict=True)
         ]
         return f"Project {', '.join(shown) or 'no columns'}{_sharing(self.shared)}"
+
+
+def _is_column(e: Expression, index: int | None) -> bool:
+    """Say whether an expression is a column of the input, or that time with more digits."""
+    if isinstance(e, Cast) and type(e.type) is type(e.operand.type):
+        e = e.operand if time_unit(e.type) <= time_unit(e.operand.type) else e
+    return isinstance(e, Input) and e.index == index
 
 
 def _sharing(shared: tuple[Expression, ...]) -> str:
@@ -138,9 +149,10 @@ class Union(Node):
     def over(self, inputs: tuple[Node, ...]) -> Node:
         return replace(self, branches=inputs)
 
-    @property
+    @cached_property
     def schema(self) -> Schema:
-        return self.branches[0].schema
+        columns = zip(*(b.schema.fields for b in self.branches), strict=True)
+        return Schema(tuple(replace(c[0], nullable=any(f.nullable for f in c)) for c in columns))
 
     @cached_property
     def properties(self) -> Properties:

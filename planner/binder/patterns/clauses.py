@@ -18,7 +18,6 @@ from cep.planner.logical import Said, Skip, SkipTo
 from cep.planner.patterns.tree import (
     Exclude,
     Follow,
-    Lack,
     Pattern,
     Repeat,
     Take,
@@ -66,13 +65,11 @@ def bind_row_pattern(
     """
     within = None
     if written.within is not None:
-        _demand_time(time, "WITHIN", written.within)
-        within = length_within(written.within, context)
-    binder = TreeBinder(context, bounded, within is not None, rows.input_names)
+        within = length_within(written.within, context, timed=time is not None)
+    binder = TreeBinder(context, bounded, time is not None, within is not None, rows.input_names)
     pattern = binder.bind(written.pattern)
     names = with_subsets(binder.variables, binder.labels, written.subsets, rows.input_names)
     said = _said(written.rows_per_match)
-    _check_time(written, pattern, time)
     _check_rows(written, pattern, said, within)
     skip = _skip(written.after_match, pattern, names)
     if skip.to is SkipTo.NONE and within is None and not _limited(pattern):
@@ -135,21 +132,6 @@ def _said(written: ast.RowsPerMatch | None) -> Said:
     if written is None or written.kind == "one":
         return Said.TIMEOUTS if written is not None and written.timeouts else Said.ONE
     return {"omit": Said.NONEMPTY, "unmatched": Said.UNMATCHED}.get(written.empty or "", Said.ALL)
-
-
-def _demand_time(time: DataType | None, what: str, place: ast.Node) -> None:
-    if time is None:
-        raise BindError(
-            f"{what} goes by time, and these rows are not in the order of one",
-            span=place.span,
-            hint="let ORDER BY begin with an ascending TIMESTAMP",
-        )
-
-
-def _check_time(written: ast.RowPattern, pattern: Pattern, time: DataType | None) -> None:
-    for part in walk(pattern):
-        if isinstance(part, Follow | Lack) and part.within is not None:
-            _demand_time(time, "WITHIN", written.pattern)
 
 
 def _check_rows(written: ast.RowPattern, pattern: Pattern, said: Said, within: int | None) -> None:

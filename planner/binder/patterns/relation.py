@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cep.errors import BindError
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
+from cep.grammar.walk import walk as walk_tree
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, output_name
 from cep.planner.binder.patterns.clauses import RowPattern, bind_row_pattern
@@ -79,10 +80,26 @@ class _MatchBinder:
         return self._column(bound, name)
 
     def _bind(self, written: ast.Expression, place: str) -> Expression:
+        for part in walk_tree(written):
+            if isinstance(part, ast.ColumnReference) and len(part.parts) > 1:
+                self._check_qualifier(part, place)
         bound = ExpressionBinder(self.rows.scope, self.context, place=place).bind(written)
         if isinstance(bound.type, Array | Map | Row):
-            raise BindError(f"{bound.type} cannot stand {place}", span=written.span)
+            raise BindError(
+                f"{bound.type} cannot stand {place}",
+                span=written.span,
+                hint="name a part of it that can be compared",
+            )
         return bound
+
+    def _check_qualifier(self, written: ast.ColumnReference, place: str) -> None:
+        name = written.parts[0].value
+        if name in self.rows.input_names:
+            raise BindError(
+                f"the columns {place} are of the rows of all inputs, not of {quoted(name)} alone",
+                span=written.span,
+                hint=f"write {quoted(written.parts[1].value)}",
+            )
 
     def _column(self, bound: Expression, name: str) -> int:
         if isinstance(bound, Input):

@@ -285,4 +285,8 @@ def plain(written: ast.Call) -> None:
     ):
         if clause:
             name = written.name.value.upper()
-            raise BindError(f"{name} is no aggregate, so it takes no {what}", span=written.span)
+            raise BindError(
+                f"{name} is no aggregate, so it takes no {what}",
+                span=written.span,
+                hint=f"leave {what} out",
+            )

@@ -35,13 +35,15 @@ MOST_TIMES = 1_000_000
 class TreeBinder:
     """Binds one PATTERN (…).
 
-    `bounded` says whether the input ends, `within` whether the whole pattern has a WITHIN, `inputs`
-    are the names of merged streams. `variables` and `labels` are found on the way: all names by
-    number, and which of them can be labels of rows.
+    `bounded` says whether the input ends, `timed` whether its rows are in the order of a time,
+    `within` whether the whole pattern has a WITHIN, `inputs` are the names of merged streams.
+    `variables` and `labels` are found on the way: all names by number, and which of them can be
+    labels of rows.
     """
 
     context: Context
     bounded: bool
+    timed: bool
     within: bool
     inputs: Collection[str] = ()
     variables: list[str] = field(default_factory=list)
@@ -114,7 +116,7 @@ class TreeBinder:
             )
         if most == 0:
             raise BindError(
-                "what is taken no time is not there",
+                "what is repeated at most 0 times takes no row, and says nothing",
                 span=written.span,
                 hint="leave it out; () is the pattern that takes no row",
             )
@@ -150,10 +152,11 @@ class TreeBinder:
         if not absent:
             return left
         if not last:
+            name = quoted(self.variables[absent[-1]])
             raise BindError(
-                "a pattern ends with what must not come: nothing stands behind it",
+                f"a wait for no {name} can only end the whole pattern, and be no part to repeat",
                 span=written.span,
-                hint="write what ends the wait behind another arrow: A -> !B -> C",
+                hint=f"if a row ends the wait, write it behind another arrow: A -> !{name} -> C",
             )
         within = self._within(written)
         if within is None and not self.within:
@@ -193,11 +196,19 @@ class TreeBinder:
         return bound
 
     def _within(self, arrow: ast.FollowedBy) -> int | None:
-        return None if arrow.within is None else length_within(arrow.within, self.context)
+        if arrow.within is None:
+            return None
+        return length_within(arrow.within, self.context, timed=self.timed)
 
 
-def length_within(written: ast.Expression, context: Context) -> int:
+def length_within(written: ast.Expression, context: Context, *, timed: bool) -> int:
     """Return the constant length of a WITHIN, in microseconds."""
+    if not timed:
+        raise BindError(
+            "WITHIN goes by time, and these rows are not in the order of one",
+            span=written.span,
+            hint="let ORDER BY begin with an ascending TIMESTAMP",
+        )
     bound = ExpressionBinder(Scope(), context, place="in WITHIN").bind(written)
     if bound.type == MONTH_INTERVAL:
         raise BindError(

@@ -1,0 +1,108 @@
+-- What a row pattern cannot be matched against.
+
+CREATE STREAM ticks (
+  symbol VARCHAR, price INT, volume INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND);
+CREATE STREAM readings (price INT);
+
+-- A stream is matched in the order of its event time.
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+-- SELECT * FROM ticks MATCH_RECOGNIZE (
+--               ^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: write ORDER BY ts
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+--   PARTITION BY symbol ORDER BY price
+--                                ^^^^^
+-- hint: write ORDER BY ts; further columns decide between rows of the same time
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY price
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+--   PARTITION BY symbol ORDER BY ts DESC
+--                                ^^^^^^^
+-- hint: write ORDER BY ts; further columns decide between rows of the same time
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts DESC
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+--   PARTITION BY symbol ORDER BY price
+--                                ^^^^^
+-- hint: select the event-time column in the inner query, unchanged
+SELECT * FROM (SELECT symbol, price FROM ticks) MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY price
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+--   ORDER BY price
+--            ^^^^^
+-- hint: declare it: CREATE STREAM … (…, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY price
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- Rows that may be taken back cannot be matched.
+-- error: a row pattern is matched against rows that stay, and these may be taken back again
+-- SELECT * FROM (SELECT symbol, COUNT(*) AS price FROM ticks GROUP BY symbol) MATCH_RECOGNIZE (
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: group the inner query by a window, TUMBLE(…) for one, and leave EMIT STREAM out: its rows are then said once, when they are final
+SELECT * FROM (SELECT symbol, COUNT(*) AS price FROM ticks GROUP BY symbol) MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY price
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: SLIDE has a window for every time of a row, and is there to be aggregated
+-- SELECT * FROM SLIDE(TABLE ticks, DESCRIPTOR(ts), INTERVAL '1' HOUR) MATCH_RECOGNIZE (
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: add GROUP BY window_start, window_end
+SELECT * FROM SLIDE(TABLE ticks, DESCRIPTOR(ts), INTERVAL '1' HOUR) MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- WITHIN and MATCH_ROWTIME() need a time, also over data that ends.
+-- error: WITHIN goes by time, and these rows are not in the order of one
+--   PATTERN (A B) WITHIN INTERVAL '5' MINUTE);
+--                        ^^^^^^^^^^^^^^^^^^^
+-- hint: let ORDER BY begin with an ascending TIMESTAMP
+SELECT * FROM (VALUES (1, 10), (2, 20)) AS v (id, price) MATCH_RECOGNIZE (
+  ORDER BY id
+  MEASURES A.price AS price
+  PATTERN (A B) WITHIN INTERVAL '5' MINUTE);
+
+-- error: WITHIN goes by time, and these rows are not in the order of one
+--   PATTERN (A -> B WITHIN INTERVAL '5' MINUTE));
+--                          ^^^^^^^^^^^^^^^^^^^
+-- hint: let ORDER BY begin with an ascending TIMESTAMP
+SELECT * FROM (VALUES (1, 10), (2, 20)) AS v (id, price) MATCH_RECOGNIZE (
+  ORDER BY id
+  MEASURES A.price AS price
+  PATTERN (A -> B WITHIN INTERVAL '5' MINUTE));
+
+-- error: MATCH_ROWTIME() is a time, and these rows are not in the order of one
+--   MEASURES MATCH_ROWTIME() AS at
+--            ^^^^^^^^^^^^^^^
+-- hint: let ORDER BY begin with an ascending TIMESTAMP
+SELECT * FROM (VALUES (1, 10), (2, 20)) AS v (id, price) MATCH_RECOGNIZE (
+  ORDER BY id
+  MEASURES MATCH_ROWTIME() AS at
+  PATTERN (A B));
+
+-- A key must have an order.
+-- error: ARRAY<INT> cannot stand in PARTITION BY
+--   PARTITION BY prices ORDER BY ts
+--                ^^^^^^
+-- hint: name a part of it that can be compared
+SELECT * FROM (SELECT ARRAY[price] AS prices, ts, price FROM ticks) MATCH_RECOGNIZE (
+  PARTITION BY prices ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B));
