@@ -27,6 +27,8 @@ import lark
 from lark.lexer import PatternStr, TerminalDef
 from lark.parsers.lalr_parser_state import ParseConf
 
+from cep.cache import cache_directory
+
 STARTS = ("script", "statement", "full_query", "expression")
 # Lark's own lexer is never used, nor its positions: see lexer.py and stack.py.
 OPTIONS = {"parser": "lalr", "lexer": "basic", "start": list(STARTS), "maybe_placeholders": True}
@@ -119,24 +121,8 @@ def _rank(terminal: TerminalDef) -> int:
 # ---------------------------------------------------------------- the cache file
 
 
-def _cache_directory() -> Path | None:
-    """Return where this user's caches are kept, or None where there is no home."""
-    if named := os.environ.get("CEP_CACHE_DIR"):
-        return Path(named)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local) / "cep" / "cache" if local else None
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "cep"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "cep"
-
-
 def _cache_file(text: str) -> Path | None:
-    directory = _cache_directory()
+    directory = cache_directory()
     if directory is None:
         return None
     version = f"{lark.__version__} {sys.version_info[:3]} {OPTIONS}"

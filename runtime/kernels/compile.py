@@ -77,11 +77,15 @@ def on_compile(hook: Callable[[str], None] | None) -> None:
 
 
 class Kernel(Generic[P, R]):
-    """A loop that knows when to have itself compiled; made by `kernel`."""
+    """A loop that knows when to have itself compiled; made by `kernel`.
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    `worth` is how many plain steps cost as much as having it compiled.
+    """
+
+    def __init__(self, function: Callable[P, R], worth: int = LOAD_STEPS) -> None:
         functools.update_wrapper(self, function)
         self.function = function
+        self.worth = worth
         self._steps = 0
         self._compiled: Callable[..., R] | None = None
 
@@ -89,7 +93,7 @@ class Kernel(Generic[P, R]):
         """Say whether a call of so many steps would run as machine code."""
         mode = _process.mode
         pays = self._compiled is not None or (
-            _process.steps + steps >= IMPORT_STEPS and self._steps + steps >= LOAD_STEPS
+            _process.steps + steps >= IMPORT_STEPS and self._steps + steps >= self.worth
         )
         if mode == "python" or (mode == "auto" and not pays):
             return False
@@ -108,9 +112,13 @@ class Kernel(Generic[P, R]):
                 _process.compiling = None
         self._steps += steps
         _process.steps += steps
+        return self.plain(*args, **kwargs)
+
+    def plain(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the loop as plain Python."""
         given: tuple[Any, ...] = args
-        plain: Any = self.function
-        outcome: R = plain(*[_plain(a) for a in given])
+        function: Any = self.function
+        outcome: R = function(*[_plain(a) for a in given])
         return outcome
 
 
