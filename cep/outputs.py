@@ -9,7 +9,7 @@ from cep.catalog import Catalog, Relation, SinkEntry
 from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.planner.ingestion import input_schema
-from cep.planner.logical import Aggregate, Node, late_schema, walk
+from cep.planner.logical import Aggregate, Node, Window, late_schema, walk
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
@@ -51,7 +51,9 @@ class Outputs:
         if query.late is None or query.late.target is None:
             return None
         name = query.late.target
-        carried = {late_schema(n) for n in walk(plan) if isinstance(n, Aggregate) and n.carried}
+        carried = {
+            late_schema(n) for n in walk(plan) if isinstance(n, Aggregate | Window) and n.carried
+        }
         if len(carried) > 1:
             raise BindError(
                 "the parts of this query refuse late rows of different columns",
@@ -67,7 +69,9 @@ class Outputs:
             output = self._sink(target, schema, False, name.span)
 
         def write(batch: Batch) -> None:
-            columns = [batch.columns[batch.schema.names.index(n)] for n in schema.names]
+            # Of two columns of a name the first is a key of grouping sets, which may be NULL.
+            position = {n: i for i, n in enumerate(batch.schema.names)}
+            columns = [batch.columns[position[n]] for n in schema.names]
             output.write(batch.replaced(schema, columns))
 
         return replace(output, write=write)

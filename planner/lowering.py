@@ -28,14 +28,17 @@ from cep.planner.logical import (
 )
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
+from cep.runtime.operator import Operator
 from cep.runtime.operators import aggregate, expand, limit, project, slide, sort, union, window
+from cep.runtime.operators import changing_sessions as changing
 from cep.runtime.operators import session as sessions
 from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.delay import Delay as DelayOperator
 from cep.runtime.operators.filter import Filter as FilterOperator
+from cep.runtime.saying import Saying
 from cep.runtime.session import Session
 from cep.runtime.windowed import WindowAggregate, WindowBounds
-from cep.runtime.windows import Cumulating, Gap, Hopping, Trailing
+from cep.runtime.windows import Cumulating, Gap, Grid, Hopping, Trailing
 from cep.types import Schema
 
 
@@ -157,18 +160,23 @@ def _union(node: Union, lowered: Lowered, session: Session) -> int:
 
 def _window(node: Window, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
-    if isinstance(node.cut, Gap) and not node.parts:
-        rows = sessions.SessionRows(
-            node.input.schema, node.schema, node.partition, node.time, node.cut.gap, node.unit
+    if isinstance(node.cut, Grid) or node.parts:
+        assert not isinstance(node.cut, Trailing)
+        operator = window.FixedWindows(
+            node.schema, node.time, node.cut, node.unit, parts=node.parts
         )
-        return lowered.graph.add(rows, [below])
-    if isinstance(node.cut, Trailing):
-        trailing = slide.SlideRows(
-            node.input.schema, node.schema, node.partition, node.time, node.cut.size, node.unit
+        return lowered.graph.add(operator, [below])
+    before, given = node.input, (node.input.schema, node.schema, node.partition, node.time)
+    append_only = before.properties.append_only
+    rows: Operator
+    if isinstance(node.cut, Gap):
+        make = sessions.SessionRows if append_only else changing.ChangingSessions
+        rows = make(*given, node.cut.gap, node.unit, saying=node.saying, grouped=node.grouped)
+    else:
+        rows = slide.SlideRows(
+            *given, node.cut.size, node.unit, saying=node.saying, append_only=append_only
         )
-        return lowered.graph.add(trailing, [below])
-    operator = window.FixedWindows(node.schema, node.time, node.cut, node.unit, parts=node.parts)
-    return lowered.graph.add(operator, [below])
+    return lowered.graph.add(rows, [below])
 
 
 def _aggregate(node: Aggregate, lowered: Lowered, session: Session) -> int:
@@ -201,7 +209,13 @@ def _windowed(node: Aggregate) -> WindowAggregate:
     schema = node.input.schema
     if isinstance(node.cut, Gap):
         return sessions.SessionAggregate(
-            schema, node.schema, node.keys, node.calls, bounds, node.cut.gap
+            schema,
+            node.schema,
+            node.keys,
+            node.calls,
+            bounds,
+            node.cut.gap,
+            saying=Saying(node.emission is aggregate.Emission.STREAM, node.correct),
         )
     assert isinstance(node.cut, Hopping | Cumulating)
     return sliced.SliceAggregate(

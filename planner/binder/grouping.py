@@ -11,6 +11,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.grouping_sets import Sets, grouping_sets, grouping_value, integer
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.windows import grouped_windows
 from cep.planner.expressions import (
     AggregateExpression,
     CurrentWatermark,
@@ -47,7 +48,8 @@ def distinct(relation: Node, context: Context, span: Span) -> Node:
     keys = tuple(range(len(relation.schema)))
     window = relation.properties.window
     when = emission(context, relation, window is not None, span)
-    return Aggregate(relation, keys, (), relation.schema.names, when, window, context.ttl)
+    read = relation if window is None else grouped_windows(relation)
+    return Aggregate(read, keys, (), relation.schema.names, when, window, context.ttl)
 
 
 @dataclass
@@ -137,7 +139,7 @@ class Groups:
             for c in self.calls
         )
         return Aggregate(
-            below,
+            below if window is None else grouped_windows(below),
             keys,
             calls,
             (*below.schema.names[: len(keys)], *(f"${i}" for i in range(len(calls)))),

@@ -33,6 +33,7 @@ from cep.planner.logical import (
     transform,
     walk,
 )
+from cep.runtime.saying import Saying
 from cep.types import DAY_INTERVAL, Field, Schema
 
 _KNOWN = (Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Sort, Limit)
@@ -72,11 +73,7 @@ def _refuses(node: Node) -> bool:
 def _all_known(plan: Node, written: ast.LateRows) -> None:
     for node in walk(plan):
         what = None
-        if isinstance(node, Window) and not node.fixed:
-            what = "SESSION and SLIDE windows"
-        elif isinstance(node, Expand) and written.kind == "to":
-            what = "GROUPING SETS"
-        elif not isinstance(node, _KNOWN):
+        if not isinstance(node, _KNOWN):
             what = type(node).__name__.upper()
         if what is not None:
             raise UnsupportedError(
@@ -90,6 +87,10 @@ def _corrected(plan: Node, written: ast.LateRows, within: int) -> Node:
     def change(node: Node) -> Node | None:
         if isinstance(node, Aggregate) and _refuses(node):
             return replace(node, correct=within)
+        if isinstance(node, Window) and _refuses(node):
+            # An aggregate says what is complete, and corrects it; it is told everything at once.
+            early = node.saying.early or node.grouped
+            return replace(node, saying=Saying(early, within))
         if isinstance(node, Limit) and not node.input.properties.append_only:
             raise UnsupportedError(
                 "LIMIT over rows that may be corrected",
@@ -115,14 +116,17 @@ def _carrying(plan: Node, name: ast.Name, context: Context) -> Node:
     fields = input_schema(target).fields if isinstance(target, Relation) else None
 
     def change(node: Node) -> Node | None:
-        if not isinstance(node, Aggregate) or not _refuses(node):
+        if not isinstance(node, Aggregate | Window) or not _refuses(node):
             return None
-        if any(isinstance(n, Aggregate) for n in walk(node.input)):
-            # What windows have said is never late.
+        if _in_time(node.inputs()[0]):
             return None
         if not node.input.properties.append_only:
             raise UnsupportedError("LATE ROWS TO over rows that may be taken back", span=name.span)
-        below = node.input
+        if isinstance(node, Window):
+            wanted = _wanted(node.schema, fields, name.span)
+            return replace(node, carried=tuple(e.index for e in wanted))
+        expand = node.input if isinstance(node.input, Expand) else None
+        below = node.input if expand is None else expand.input
         if not isinstance(below, Project):
             below = Project(below, _inputs(below.schema), below.schema.names)
         wanted = _wanted(below.input.schema, fields, name.span)
@@ -130,9 +134,22 @@ def _carrying(plan: Node, name: ast.Name, context: Context) -> Node:
         every = (*below.expressions, *added)
         names = (*below.names, *(e.name for e in added))
         wide = replace(below, expressions=every, names=names)
-        return replace(node, input=wide, carried=tuple(every.index(e) for e in wanted))
+        if expand is None:
+            return replace(node, input=wide, carried=tuple(every.index(e) for e in wanted))
+        first = 1 + len(expand.keys)
+        carried = tuple(first + every.index(e) for e in wanted)
+        return replace(node, input=replace(expand, input=wide), carried=carried)
 
     return transform(plan, change)
+
+
+def _in_time(node: Node) -> bool:
+    """Say whether no row can be late: what windows have said never is."""
+    if isinstance(node, Scan):
+        return not node.properties.timed
+    if isinstance(node, Aggregate) or (isinstance(node, Window) and not node.fixed):
+        return True
+    return all(map(_in_time, node.inputs()))
 
 
 def _inputs(schema: Schema) -> tuple[Expression, ...]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cep.errors import BindError, UnsupportedError, did_you_mean
+from cep.errors import BindError, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant, Input
-from cep.planner.logical import Aggregate, Filter, Node, Project, Window
+from cep.planner.logical import Aggregate, Expand, Filter, Node, Project, Union, Window
 from cep.runtime.functions.years import FIRST, LAST
+from cep.runtime.operators.aggregate import Emission
+from cep.runtime.saying import Saying
 from cep.runtime.windows import Cumulating, Cut, Gap, Hopping, Trailing, zone_of
 from cep.types import DAY_INTERVAL, DataType, TimestampLtz, is_instant
 
@@ -95,6 +97,13 @@ def is_trailing(plan: Node) -> bool:
     return isinstance(plan, Window) and isinstance(plan.cut, Trailing)
 
 
+def grouped_windows(plan: Node) -> Node:
+    """Return what an aggregate by windows reads, where these know that it does."""
+    if isinstance(plan, Filter | Project | Expand | Union):
+        return plan.over(tuple(map(grouped_windows, plan.inputs())))
+    return replace(plan, grouped=True) if isinstance(plan, Window) else plan
+
+
 def require_groups(trailing: bool, grouped: Node | None, source: ast.Node) -> None:
     """Refuse SLIDE without groups of its windows: `grouped` is the aggregate over it, if any."""
     if trailing and (not isinstance(grouped, Aggregate) or grouped.window is None):
@@ -139,15 +148,11 @@ class _WindowBinder:
         partition = self._partition(table, scope)
         time = self._time_column(given["timecol"], plan)
         cut = self._cut(given, plan.schema.fields[time].type)
-        if isinstance(cut, Gap | Trailing) and not plan.properties.append_only:
-            raise UnsupportedError(
-                f"{self.name.upper()} over rows that are taken back again",
-                span=table.span,
-                hint="say the inner query's rows when they are complete, without EMIT STREAM",
-            )
         qualifiers = {c.qualifier for c in scope.columns}
         qualifier = qualifiers.pop() if len(qualifiers) == 1 else None
-        return Window(plan, time, cut, partition), qualifier
+        early = self.context.emission is Emission.STREAM or not plan.properties.append_only
+        saying = Saying(early and isinstance(cut, Gap | Trailing))
+        return Window(plan, time, cut, partition, saying=saying), qualifier
 
     def _arguments(self) -> Mapping[str, ast.Expression]:
         """Sort the arguments by parameter name."""

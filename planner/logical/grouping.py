@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cep.planner.logical.node import Unary
+from cep.planner.logical.windows import Window
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
 from cep.runtime.aggregates.calls import AggregateCall
@@ -138,6 +139,7 @@ class Aggregate(Unary):
         return f"{head}, said {when}"
 
 
-def late_schema(node: Aggregate) -> Schema:
+def late_schema(node: Aggregate | Window) -> Schema:
     """Return the columns of late rows that whoever gets them wants."""
-    return Schema(tuple(node.input.schema.fields[i] for i in node.carried))
+    fields = (node if isinstance(node, Window) else node.input).schema.fields
+    return Schema(tuple(fields[i] for i in node.carried))

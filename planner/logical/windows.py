@@ -8,6 +8,7 @@ from functools import cached_property
 from cep.planner.logical.node import Unary
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration, time_unit
+from cep.runtime.saying import WHEN_COMPLETE, Saying
 from cep.runtime.windows import Cumulating, Cut, Gap, Grid, Hopping, Trailing
 from cep.types import Field, Schema
 
@@ -19,12 +20,18 @@ class Window(Unary):
     `partition` are the columns by which sessions and trailing windows are cut. With `parts` the
     bounds are those of what an aggregate above puts windows together from: a slice, or the session
     of the row alone.
+
+    Sessions and trailing windows are said as `saying` has it; `grouped` says that an aggregate by
+    these windows reads them. `carried` are columns of late rows that whoever gets these wants.
     """
 
     time: int
     cut: Cut
     partition: tuple[int, ...] = ()
     parts: bool = False
+    saying: Saying = WHEN_COMPLETE
+    grouped: bool = False
+    carried: tuple[int, ...] = ()
 
     @property
     def fixed(self) -> bool:
@@ -47,21 +54,38 @@ class Window(Unary):
         n = len(self.input.schema)
         state = "none"
         before = self.input.properties
-        time, as_came = before.time, before.as_came
+        time, as_came, append_only = before.time, before.as_came, before.append_only
         if not self.fixed and not self.parts:
             # The rows wait for the watermark, and with it their own time is past.
             state = "the rows of open windows, freed when the watermark closes them"
+            if self.saying.correct:
+                kept = duration(self.saying.correct)
+                state = f"the rows of windows, freed {kept} after their ends"
             time, as_came = n + 2, False
+            # A trailing window that is said early only grows.
+            grows = isinstance(self.cut, Trailing) and self.saying.early
+            append_only = append_only and (grows or not self.saying.revises)
         nested = isinstance(self.cut, Cumulating)
         window = WindowColumns(n, n + 1, n + 2, self.unit, self._cutting(), self.partition, nested)
-        return replace(before, time=time, as_came=as_came, key=None, window=window, state=state)
+        return replace(
+            before,
+            append_only=append_only,
+            time=time,
+            as_came=as_came,
+            key=None,
+            window=window,
+            state=state,
+        )
 
     def describe(self) -> str:
         if self.parts:
             cut = self.cut
             what = f"slices of {duration(cut.width)}" if isinstance(cut, Grid) else "single rows"
             return f"{self._cutting()}, in {what}"
-        return self._cutting()
+        if self.saying.early:
+            return f"{self._cutting()}, said as rows come"
+        corrected = self.saying.correct
+        return self._cutting() + (f", corrected for {duration(corrected)}" if corrected else "")
 
     def _cutting(self) -> str:
         names = self.input.schema.names

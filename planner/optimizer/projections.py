@@ -126,13 +126,20 @@ def _exactly(node: Node, columns: list[int]) -> Node:
 
 def _window(node: Window, needed: set[int]) -> _Pruned:
     width = len(node.input.schema)
-    read = {i for i in needed if i < width} | {node.time, *node.partition}
+    read = {i for i in {*needed, *node.carried} if i < width} | {node.time, *node.partition}
     below, positions = _prune(node.input, read)
     positions = dict(positions)
     for added in range(3):
         positions[width + added] = len(below.schema) + added
     partition = tuple(positions[i] for i in node.partition)
-    return replace(node, input=below, time=positions[node.time], partition=partition), positions
+    pruned = replace(
+        node,
+        input=below,
+        time=positions[node.time],
+        partition=partition,
+        carried=tuple(positions[c] for c in node.carried),
+    )
+    return pruned, positions
 
 
 def _expand(node: Expand, needed: set[int]) -> _Pruned:

@@ -14,32 +14,34 @@ from cep.runtime.windows import Gap, Grid
 def share_slices(plan: Node, session: Session) -> Node:
     """Let an aggregate put its windows together from slices, or sessions from single rows.
 
-    Only where it says complete windows, and nothing between it and the windows reads their bounds.
+    Only where nothing between it and the windows reads their bounds; slices only where complete
+    windows are said, once and for all.
     """
 
     def change(node: Node) -> Node | None:
         if not isinstance(node, Aggregate) or node.window is None or node.cut is not None:
             return None
-        if node.emission is not Emission.WATERMARK:
-            # Each row changes all its windows, and all of that is to be said.
-            return None
-        if node.correct > 0 or node.carried:
-            # Windows are kept after they were said, or rows wanted as they were.
-            return None
         window = _cutting(node)
-        if window is None or not _worthwhile(window):
-            return None
-        if isinstance(window.cut, Gap) and not _whole_sessions(node, window):
+        if window is None or not _worthwhile(window, node):
             return None
         return replace(node, input=_by_parts(node.input), cut=window.cut)
 
     return transform(plan, change)
 
 
-def _worthwhile(window: Window) -> bool:
+def _worthwhile(window: Window, node: Aggregate) -> bool:
+    if node.carried or window.carried:
+        # Late rows are wanted as they were.
+        return False
     if isinstance(window.cut, Grid):
-        return not window.cut.single
-    return isinstance(window.cut, Gap)
+        # Where changes are said, each row changes all its windows, and all of that is to be said.
+        final = node.emission is Emission.WATERMARK and not node.correct
+        return final and not window.cut.single
+    return (
+        isinstance(window.cut, Gap)
+        and window.input.properties.append_only
+        and _whole_sessions(node, window)
+    )
 
 
 def _cutting(node: Aggregate) -> Window | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.aggregates.accumulator import Rows
-from cep.runtime.aggregates.kept import KeptRows
-from cep.runtime.batch import Batch, Instants
+from cep.runtime.batch import Batch, Instants, Mask
 from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
-from cep.runtime.operator import Operator, StateSize
-from cep.runtime.rowerrors import Mask, Messages
-from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.keys import KeyTable
+from cep.runtime.keyedrows import KeyedRows, spans
+from cep.runtime.saying import WHEN_COMPLETE, Saying
+from cep.runtime.state.column import Ids
 from cep.runtime.state.vectors import Codes, arrow, integers, stretches, view
 from cep.runtime.time import BEGINNING, END
 from cep.types import BIGINT, Field, Schema
@@ -23,7 +21,23 @@ _MOST = 1 << 20
 """Rows that are said at once, about."""
 
 
-class SlideRows(Operator):
+@dataclass(frozen=True)
+class _Held:
+    """What is kept of some keys: rows by key (a position among them) and time."""
+
+    columns: list[pa.Array]
+    owner: Ids
+    times: Instants
+    arrivals: Codes
+    lateness: Instants
+
+    def where(self, mask: Mask) -> _Held:
+        """Return some of the rows, without their columns."""
+        known = (self.owner, self.times, self.arrivals, self.lateness)
+        return _Held([], *(k[mask] for k in known))
+
+
+class SlideRows(KeyedRows):
     """Adds window_start, window_end and window_time to rows: once for every window of their key.
 
     The window of a time t, (t - size, t], is said when the watermark has passed t, and t is its
@@ -34,8 +48,13 @@ class SlideRows(Operator):
     A window refuses the rows whose lateness is after its time. A row that its own window refuses is
     put aside once; it makes no window, and the later ones that are still open have it.
 
-    State: the rows of windows that are still open. Every row is said about as often as `size` is
-    long, which is what an aggregate over such windows costs.
+    Where what was said may change, or rows are taken back, each batch is answered at once: its rows
+    join the windows that there are, and a new window gets all its rows. That is for an aggregate by
+    these windows, which knows when they are complete; so rows are said at their own times.
+
+    State: the rows of windows that are still open, or kept to be corrected. Every row is said about
+    as often as `size` is long, which is what an aggregate over such windows costs; answered at
+    once, every batch looks at all that is kept of its keys.
     """
 
     def __init__(
@@ -46,33 +65,30 @@ class SlideRows(Operator):
         time: int,
         size: int,
         unit: int,
+        *,
+        saying: Saying = WHEN_COMPLETE,
+        append_only: bool = True,
     ) -> None:
-        super().__init__(output)
-        self.input = input
-        self.partition = partition
-        self.time = time
+        kept = Schema((*input.fields, Field("$lateness", BIGINT)))
+        super().__init__(input, output, partition, time, unit, kept, append_only=append_only)
         self.width = size
-        self.unit = unit
-        self._reset()
-        self._arrived = 0
-
-    def _reset(self) -> None:
-        self._keys = KeyTable([self.input.types[k] for k in self.partition])
-        self._kept = KeptRows(Schema((*self.input.fields, Field("$lateness", BIGINT))))
-        self._due = Column(np.int64, END)
+        self.saying = saying
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
-        column = batch.columns[self.time]
-        missing = column.is_null().to_numpy(zero_copy_only=False)
-        batch = self._without(batch, missing, "the time of the window is NULL")
+        batch = self._timed(batch)
         times = view(batch.columns[self.time])
         outside = (times < FIRST + self.width) | (times > LAST - self.unit)
         batch = self._without(batch, outside, f"the window {OUTSIDE}")
-        if batch.lateness is not None:
-            batch = self._behind(batch, batch.lateness)
-        if batch.rows:
-            self._take(batch)
-        return ()
+        lateness = self.saying.refusing(batch.lateness)
+        if lateness is not None:
+            batch = self._behind(batch, lateness)
+            lateness = self.saying.refusing(batch.lateness)
+        if not batch.rows:
+            return ()
+        if lateness is None:
+            lateness = np.full(batch.rows, BEGINNING)
+        owners = self._owners([batch.columns[k] for k in self.partition], batch.rows)
+        return self._take(batch, owners, np.ascontiguousarray(lateness))
 
     def _behind(self, batch: Batch, lateness: Instants) -> Batch:
         """Put aside what comes too late for its window, and return what some window can take."""
@@ -84,44 +100,83 @@ class SlideRows(Operator):
             self.outlet.late(refused.replaced(self.schema, (*refused.columns, *bounds)))
         return batch.where(times + self.width + self.unit > lateness)
 
-    def _take(self, batch: Batch) -> None:
+    def _take(self, batch: Batch, owners: Ids, lateness: Instants) -> Iterable[Batch]:
+        """Keep rows, and answer them where windows are said early."""
         times = view(batch.columns[self.time])
-        lateness = np.full(batch.rows, BEGINNING) if batch.lateness is None else batch.lateness
-        arrivals = np.arange(self._arrived, self._arrived + batch.rows)
-        self._arrived += batch.rows
-        owners = self._owners([batch.columns[k] for k in self.partition], batch.rows)
-        self._kept.add(
-            Rows(owners, np.arange(batch.rows), None, times, arrivals),
-            [*batch.columns, integers(np.ascontiguousarray(lateness))],
-        )
-        heads = times + self.unit > lateness
-        until = np.where(heads, times + self.unit, times + self.width + self.unit)
-        np.minimum.at(self._due.data, owners, until)
+        columns = [*batch.columns, integers(lateness)]
+        until = times + self.width + self.unit
+        if not self.saying.early:
+            until = np.where(times + self.unit > lateness, times + self.unit, until)
+            np.minimum.at(self._due.data, owners, until)
+            self._keep(owners, batch, columns)
+            return ()
+        np.minimum.at(self._due.data, owners, until + self.saying.correct)
+        keys, local = np.unique(owners, return_inverse=True)
+        came = self._arrived
+        before = None if self.append_only else self._held(keys)
+        self._keep(owners, batch, columns)
+        after = self._held(keys)
+        if before is None:
+            before = after.where(after.arrivals < came)
+        weights = batch.weights()
+        new = _Held(list(batch.columns), local, times, weights, lateness)
+        return self._changes(before, after, new, weights)
 
-    def _owners(self, keys: list[pa.Array], rows: int) -> Ids:
-        """Return the id of the key of each row."""
-        if self.partition:
-            owners, _ = self._keys.intern(keys)
-        else:
-            owners = np.repeat(self._keys.one().ids, rows)
-        self._due.reserve(self._keys.capacity)
-        self._kept.reserve(self._keys.capacity)
-        return owners
+    def _held(self, keys: Ids) -> _Held:
+        rows, sizes = self._kept.rows(keys)
+        owner = np.repeat(np.arange(len(keys)), sizes)
+        return _Held(rows[2:-1], owner, *(view(rows[i]) for i in (0, 1, -1)))
 
-    def _without(self, batch: Batch, bad: Mask, message: str) -> Batch:
-        """Put rows that lie in no window aside, and return the others."""
-        if not bad.any():
-            return batch
-        messages: Messages = np.full(batch.rows, None, dtype=object)
-        messages[bad] = message
-        self.outlet.failed(batch, messages)
-        return batch.take(np.flatnonzero(~bad))
+    # What goes out.
+
+    def _changes(self, before: _Held, after: _Held, new: _Held, weights: Codes) -> Iterator[Batch]:
+        """Return the windows that are gone, those that have come, and the rows of the others."""
+        old, now = self._heads(before), self._heads(after)
+        same = _common(old, now)
+        yield from self._windows(before, old[:, ~same[0]], -1)
+        yield from self._windows(after, now[:, ~same[1]], 1)
+        owner, time = now[:, same[1]]
+        first, end = spans(owner, time, new.owner, new.times - 1, new.times + self.width - 1)
+        for row, window in _pairs(first, end):
+            timely = time[window] + self.unit > new.lateness[row]
+            yield from self._said(new, row[timely], time[window[timely]], weights)
+
+    def _heads(self, held: _Held) -> Codes:
+        """Return the owners and the times of windows: int64[2, n], by owner and time."""
+        makes = held.times + self.unit > held.lateness
+        heads = np.stack([held.owner[makes], held.times[makes]])
+        again = (heads[:, 1:] == heads[:, :-1]).all(axis=0)
+        return heads[:, np.concatenate([[True] * min(1, heads.shape[1]), ~again]).astype(np.bool_)]
+
+    def _windows(self, held: _Held, heads: Codes, weight: int | None) -> Iterator[Batch]:
+        """Return windows with all rows that they take."""
+        owner, time = heads
+        if not len(time):
+            return
+        first, end = spans(held.owner, held.times, owner, time - self.width, time)
+        weights = None if weight is None else np.full(len(held.times), weight)
+        for window, row in _pairs(first, end):
+            timely = time[window] + self.unit > held.lateness[row]
+            yield from self._said(held, row[timely], time[window[timely]], weights)
+
+    def _said(
+        self, held: _Held, rows: Ids, window: Instants, weights: Codes | None
+    ) -> Iterator[Batch]:
+        if not len(rows):
+            return
+        picked = integers(np.ascontiguousarray(rows))
+        columns = (*(c.take(picked) for c in held.columns), *self._bounds(window))
+        time = held.times[rows] if self.saying.early else window.copy()
+        weight = None if weights is None else weights[rows]
+        yield Batch(self.schema, columns, len(rows), time, None, weight)
 
     def _bounds(self, time: Instants) -> list[pa.Array]:
         """Return start, end and time of the windows of some times."""
         kind = self.schema.types[-1].arrow
         start = (time - self.width) // self.unit * self.unit + self.unit
         return [arrow(a, kind) for a in (start, time + self.unit, time)]
+
+    # The passing of time.
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
         before = self.watermarks[port]
@@ -131,72 +186,29 @@ class SlideRows(Operator):
             return
         rows, sizes = self._kept.rows(keys)
         owner = np.repeat(np.arange(len(keys)), sizes)
-        times, lateness = view(rows[0]), view(rows[-1])
-        makes = (times + self.unit > lateness) & (times + self.unit > before)
-        yield from self._say(rows, owner, makes & (times + self.unit <= watermark))
-        self._evict(keys, rows, owner, makes, watermark)
+        held = _Held(rows[2:-1], owner, *(view(rows[i]) for i in (0, 1, -1)))
+        until = held.times + self.width + self.unit
+        due = until + self.saying.correct
+        if not self.saying.early:
+            ends = held.times + self.unit
+            makes = (ends > held.lateness) & (ends > before)
+            yield from self._close(held, makes & (ends <= watermark))
+            due = np.where(makes & (ends > watermark), ends, until)
+        gone = until <= self.saying.past(watermark)
+        if watermark == END:
+            gone[:] = True
+        self._let_go(keys, rows, owner, gone, due)
 
-    def _say(self, rows: list[pa.Array], owner: Ids, closing: Mask) -> Iterable[Batch]:
-        """Return the windows of the rows that close, which are by key and time."""
-        times, arrivals, lateness = (view(rows[i]) for i in (0, 1, -1))
+    def _close(self, held: _Held, closing: Mask) -> Iterator[Batch]:
+        """Return the windows of the rows that close: by time, then by their first rows' arrival."""
         heads = np.flatnonzero(closing)
         if not len(heads):
             return
-        again = (times[heads[1:]] == times[heads[:-1]]) & (owner[heads[1:]] == owner[heads[:-1]])
+        owner, times = held.owner[heads], held.times[heads]
+        again = (times[1:] == times[:-1]) & (owner[1:] == owner[:-1])
         heads = heads[np.concatenate([[True], ~again])]
-        heads = heads[np.lexsort((arrivals[heads], times[heads]))]
-        first, end = _ranges(owner, times, heads, self.width)
-        done = 0
-        while done < len(heads):
-            total = np.cumsum((end - first)[done:])
-            step = max(1, int(np.searchsorted(total, _MOST)))
-            some = slice(done, done + step)
-            done += step
-            position, window = stretches(end[some] - first[some], np.arange(len(end[some])))
-            begins = np.cumsum(end[some] - first[some]) - (end[some] - first[some])
-            position += (first[some] - begins)[window]
-            now = times[heads[some]][window]
-            timely = now + self.unit > lateness[position]
-            position, now = position[timely], now[timely]
-            picked = integers(position)
-            columns = [c.take(picked) for c in rows[2:-1]]
-            yield Batch(self.schema, (*columns, *self._bounds(now)), len(now), now.copy())
-
-    def _evict(
-        self, keys: Ids, rows: list[pa.Array], owner: Ids, makes: Mask, watermark: int
-    ) -> None:
-        """Forget the rows that no window will have any more, and find when each key is next due."""
-        times = view(rows[0])
-        gone = np.ones(len(times), np.bool_)
-        if watermark != END:
-            gone = times + self.width + self.unit <= watermark
-        left = np.zeros(len(keys), np.bool_)
-        left[owner[~gone]] = True
-        self._release(keys[~left])
-        partly = np.flatnonzero(gone & left[owner])
-        if len(partly):
-            some = [c.take(integers(partly)) for c in rows]
-            weights = np.full(len(partly), -1)
-            mine = Rows(keys[owner[partly]], np.arange(len(partly)), weights, *map(view, some[:2]))
-            self._kept.add(mine, some[2:])
-        kept = ~gone
-        waits = makes & (times + self.unit > watermark)
-        until = np.where(waits, times + self.unit, times + self.width + self.unit)
-        self._due.data[keys[left]] = END
-        np.minimum.at(self._due.data, keys[owner[kept]], until[kept])
-
-    def _release(self, keys: Ids) -> None:
-        """Forget keys and their rows."""
-        if len(keys) == len(self._keys):
-            self._reset()
-            return
-        self._due.clear(keys)
-        self._kept.clear(keys)
-        self._keys.release(keys)
-        if self._keys.wasteful():
-            kept = self._keys.compact()
-            self._due.keep(kept, self._keys.capacity)
-            self._kept.keep(kept, self._keys.capacity)
+        heads = heads[np.lexsort((held.arrivals[heads], held.times[heads]))]
+        yield from self._windows(held, np.stack([held.owner[heads], held.times[heads]]), None)
 
     def output_watermark(self) -> int:
         watermark = self.watermarks[0]
@@ -205,47 +217,28 @@ class SlideRows(Operator):
         # The next window to end does so after the watermark, and its rows stand one unit before.
         return max(watermark // self.unit * self.unit, BEGINNING)
 
-    def size(self) -> StateSize:
-        nbytes = self._keys.nbytes + self._kept.nbytes + self._due.nbytes
-        return StateSize(len(self._kept), nbytes)
-
-    def snapshot(self) -> Mapping[str, pa.Table]:
-        keys = self._keys.live()
-        rows, sizes = self._kept.rows(keys)
-        names = ["key", *(str(i) for i in range(len(rows)))]
-        owner = integers(np.repeat(np.arange(len(keys)), sizes))
-        own = self._keys.columns(keys)
-        return {
-            "rows": pa.table([owner, *rows], names=names),
-            "keys": pa.table(list(own), names=[str(i) for i in range(len(own))]),
-            "due": pa.table({"due": integers(self._due.data[keys])}),
-            "arrived": pa.table({"arrived": integers(np.array([self._arrived]))}),
-        }
-
-    def restore(self, state: Mapping[str, pa.Table]) -> None:
-        (self._arrived,) = state["arrived"]["arrived"].to_pylist()
-        due = view(state["due"]["due"].combine_chunks())
-        if not len(due):
-            return
-        owners = self._owners([c.combine_chunks() for c in state["keys"].columns], len(due))
-        self._due.data[owners] = due
-        owner, time, arrival, *rows = (c.combine_chunks() for c in state["rows"].columns)
-        keys = owners[view(owner)]
-        self._kept.add(Rows(keys, np.arange(len(keys)), None, view(time), view(arrival)), rows)
-
     def fingerprint(self) -> str:
         parts = f"{self.partition} {self.time} {self.width} {self.unit}"
-        return f"{super().fingerprint()} by {parts}"
+        return f"{super().fingerprint()} by {parts} {self.saying} {self.append_only}"
 
 
-def _ranges(owner: Ids, times: Instants, heads: Ids, size: int) -> tuple[Codes, Codes]:
-    """Return the first row of each head's window and the end of its rows; all are by key and time.
+def _common(one: Codes, other: Codes) -> tuple[Mask, Mask]:
+    """Return which owners and times are in the other array too; each is in an array once."""
+    every = np.concatenate([one, other], axis=1)
+    _, where, counts = np.unique(every, axis=1, return_inverse=True, return_counts=True)
+    twice = counts[where.reshape(-1)] > 1
+    return twice[: one.shape[1]], twice[one.shape[1] :]
 
-    The end is that of the key's rows of the head's time, of which there may be several.
-    """
-    back = times[heads] - size
-    ranks = np.unique(np.concatenate([times, back]), return_inverse=True)[1]
-    base = int(ranks.max()) + 1
-    place = owner * base + ranks[: len(times)]
-    first = np.searchsorted(place, owner[heads] * base + ranks[len(times) :], side="right")
-    return first, np.searchsorted(place, place[heads], side="right")
+
+def _pairs(first: Codes, end: Codes) -> Iterator[tuple[Ids, Ids]]:
+    """Yield the pairs of i and the positions in [first[i], end[i]), a bounded number at a time."""
+    sizes = np.maximum(end - first, 0)
+    done = 0
+    while done < len(sizes):
+        total = np.cumsum(sizes[done:])
+        step = max(1, int(np.searchsorted(total, _MOST)))
+        some = slice(done, done + step)
+        position, which = stretches(sizes[some], np.arange(len(sizes[some])))
+        begins = np.cumsum(sizes[some]) - sizes[some]
+        yield which + done, position + (first[some] - begins)[which]
+        done += step

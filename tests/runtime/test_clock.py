@@ -271,9 +271,10 @@ def test_when_the_others_have_ended_the_clock_goes_on() -> None:
 
 def test_windows_of_several_idle_streams_close_as_the_clock_goes_on() -> None:
     engine, clock = engine_with("IDLE AFTER INTERVAL '5' SECOND")
-    engine.execute(
-        "CREATE STREAM t (k VARCHAR, ts TIMESTAMP(3), WATERMARK FOR ts IDLE AFTER INTERVAL '3' SECOND)"
-    )
+    engine.execute("""
+        CREATE STREAM t (k VARCHAR, ts TIMESTAMP(3),
+          WATERMARK FOR ts IDLE AFTER INTERVAL '3' SECOND)
+    """)
     engine.execute("CREATE VIEW u AS SELECT k, ts FROM s UNION ALL SELECT k, ts FROM t")
     windows = engine.query(WINDOWS.replace("TABLE s", "TABLE u"))
     engine.insert("s", ("a", DAY + "04"))

@@ -37,6 +37,23 @@ def hops(rows: list[Row], delay: int, slide: int, size: int, offset: int) -> tup
     return _said(windows.items()), late
 
 
+def cumulates(
+    rows: list[Row], delay: int, step: int, size: int, offset: int
+) -> tuple[list[Said], int]:
+    """Return the windows and how many times one has refused a row."""
+    windows, late = defaultdict(list), 0
+    for (key, value, time), mark in zip(rows, watermarks(rows, delay), strict=True):
+        start = time - (time - offset) % size
+        for end in range(start + step, start + size + 1, step):
+            if end <= time:
+                continue
+            if end <= mark:
+                late += 1
+            else:
+                windows[key, start, end].append(value)
+    return _said(windows.items()), late
+
+
 def sessions(rows: list[Row], delay: int, gap: int) -> tuple[list[Said], int]:
     """Return the sessions and how many rows were refused."""
     found: dict[str | None, list[tuple[list[int], list[int]]]] = defaultdict(list)

@@ -1,4 +1,7 @@
-"""Random streams, cut into windows by the engine and by an oracle of thirty lines.
+"""Random streams, cut into windows by the engine and by an oracle of a few lines for each kind.
+
+Every kind of window is said when it is complete, and besides as changes, or with late rows that are
+corrected: then the net of all that was said is the answer over the rows not later than the bound.
 
     python -m tests.windows.random --cases 10000 --seed 1
 
@@ -12,6 +15,8 @@ import argparse
 import datetime as dt
 import random
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -40,6 +45,8 @@ class Case:
     size: int
     offset: int
     gap: int
+    correct: int
+    early: bool
 
     @classmethod
     def of(cls, seed: int) -> Case:
@@ -64,6 +71,8 @@ class Case:
             size=chance.choice((1, 6, 10, 37, 100)),
             offset=chance.choice((0, 0, 3, -7, 1000)),
             gap=chance.choice((1, 2, 10, 30, 101)),
+            correct=(correct := chance.choice((0, 1, 8, 60, 500))),
+            early=not correct or chance.random() < 0.3,
         )
 
     def queries(self) -> dict[str, str]:
@@ -72,35 +81,55 @@ class Case:
             f"HOP(TABLE s, DESCRIPTOR(ts), {_length(self.slide)}, {_length(self.size)}, "
             f"{_length(self.offset)})"
         )
+        cumulate = (
+            f"CUMULATE(TABLE s, DESCRIPTOR(ts), {_length(self.size)}, {_length(self.steps)}, "
+            f"{_length(self.offset)})"
+        )
         session = f"SESSION(TABLE s PARTITION BY (k), DESCRIPTOR(ts), {_length(self.gap)})"
         slide = f"SLIDE(TABLE s PARTITION BY (k), DESCRIPTOR(ts), {_length(self.gap)})"
         keys = "k, window_start, window_end"
-        return {
-            "hops": f"SELECT {keys}, {SHOWN} FROM {hop} GROUP BY {keys}",
-            "sessions": f"SELECT {keys}, {SHOWN} FROM {session} GROUP BY {keys}",
-            "slides": f"SELECT {keys}, {SHOWN} FROM {slide} GROUP BY {keys}",
+        grouped = f"GROUP BY {keys}"
+        final = {
+            "hops": f"SELECT {keys}, {SHOWN} FROM {hop} {grouped}",
+            "cumulates": f"SELECT {keys}, {SHOWN} FROM {cumulate} {grouped}",
+            "sessions": f"SELECT {keys}, {SHOWN} FROM {session} {grouped}",
+            # What stands between keeps them from being aggregated without their rows.
+            "session rows": f"SELECT {keys}, {SHOWN} FROM {session} WHERE v >= 0 {grouped}",
+            "slides": f"SELECT {keys}, {SHOWN} FROM {slide} {grouped}",
             "rows": f"SELECT {keys}, v FROM {session}",
         }
+        clause = " EMIT STREAM" if self.early else ""
+        if self.correct:
+            clause += f" LATE ROWS CORRECT WITHIN {_length(self.correct)}"
+        return final | {f"{name}, changing": text + clause for name, text in final.items()}
+
+    @property
+    def steps(self) -> int:
+        """The size of the greatest cumulating window: so many steps."""
+        return self.size * (1 + self.slide % 7)
 
     def check(self) -> str | None:
         """Say what the engine says otherwise than the oracle; None where they agree."""
         answers = self.answers()
-        sessions = oracle.sessions(self.rows, self.delay, self.gap)
-        wanted = {
-            "hops": oracle.hops(self.rows, self.delay, self.slide, self.size, self.offset),
-            "sessions": sessions,
-            "slides": oracle.slides(self.rows, self.delay, self.gap),
-        }
-        for name, right in wanted.items():
-            said, late, left = answers[name]
-            if (said, late) != right:
-                return f"{name}: {said}, {late} late; {right[0]}, {right[1]} late"
-            if left:
-                return f"{name}: {left} rows of state are left"
-        rows, late, left = answers["rows"]
-        many = sum(s[3] for s in sessions[0])
-        if (len(rows), late, left) != (many, sessions[1], 0):
-            return f"{len(rows)} rows of sessions, {late} late; {many}, {sessions[1]} late"
+        for suffix, delay in (("", self.delay), (", changing", self.delay + self.correct)):
+            sessions = oracle.sessions(self.rows, delay, self.gap)
+            wanted = {
+                "hops": oracle.hops(self.rows, delay, self.slide, self.size, self.offset),
+                "cumulates": oracle.cumulates(self.rows, delay, self.size, self.steps, self.offset),
+                "sessions": sessions,
+                "session rows": sessions,
+                "slides": oracle.slides(self.rows, delay, self.gap),
+            }
+            for name, right in wanted.items():
+                said, late, left = answers[name + suffix]
+                if (said, late) != right:
+                    return f"{name}{suffix}: {said}, {late} late; {right[0]}, {right[1]} late"
+                if left:
+                    return f"{name}{suffix}: {left} rows of state are left"
+            rows, late, left = answers["rows" + suffix]
+            many = sum(s[3] for s in sessions[0])
+            if (len(rows), late, left) != (many, sessions[1], 0):
+                return f"{len(rows)} rows of sessions{suffix}, {late} late; {many}, {sessions[1]}"
         return None
 
     def answers(self) -> dict[str, tuple[list[oracle.Said], int, int]]:
@@ -132,7 +161,7 @@ class Case:
         engine.finish()
         return {
             name: (
-                oracle.ordered(r for b in said[name] for r in _rows(b)),
+                oracle.ordered(_net(said[name])),
                 engine.queries[name].aside.late_rows.count,
                 engine.queries[name].graph.size().rows,
             )
@@ -147,6 +176,16 @@ def _length(milliseconds: int) -> str:
 
 def _instant(milliseconds: int) -> dt.datetime:
     return dt.datetime(1970, 1, 1) + dt.timedelta(milliseconds=milliseconds)
+
+
+def _net(batches: list[Batch]) -> Iterator[oracle.Said]:
+    """Return what is left of changes; nothing is taken back before it was said."""
+    net: Counter[oracle.Said] = Counter()
+    for batch in batches:
+        for row, weight in zip(_rows(batch), batch.weights().tolist(), strict=True):
+            net[row] += weight
+            assert net[row] >= 0, f"{row} is taken back and had not been said"
+    return net.elements()
 
 
 def _rows(batch: Batch) -> list[oracle.Said]:
