@@ -9,7 +9,7 @@ from cep.catalog import Catalog, Relation, SinkEntry
 from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.planner.ingestion import input_schema
-from cep.planner.logical import Aggregate, Node, Window, late_schema, walk
+from cep.planner.logical import Aggregate, Node, Over, Window, late_schema, walk
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
@@ -52,7 +52,9 @@ class Outputs:
             return None
         name = query.late.target
         carried = {
-            late_schema(n) for n in walk(plan) if isinstance(n, Aggregate | Window) and n.carried
+            late_schema(n)
+            for n in walk(plan)
+            if isinstance(n, Aggregate | Over | Window) and n.carried
         }
         if len(carried) > 1:
             raise BindError(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from cep.errors import Span
 from cep.runtime.aggregates.calls import spoken
 from cep.runtime.aggregates.registry import Aggregate, Ordering
 from cep.runtime.functions.registry import Function
+from cep.runtime.over.calls import Frame
 from cep.types import BOOLEAN, VARCHAR, DataType
 
 
@@ -213,6 +215,57 @@ class GroupingExpression(Expression):
 
     def __str__(self) -> str:
         return f"GROUPING({', '.join(map(str, self.arguments))})"
+
+
+@dataclass(frozen=True)
+class OverExpression(Expression):
+    """The call of a function over a window; lives only inside the binder, until these are planned.
+
+    `order` has a direction and whether NULLs come first for each of `keys`. `measured` is what
+    distances of the frame are between, or whose values it counts. An aggregate has `filter` and so
+    on as in `AggregateExpression`.
+    """
+
+    name: str
+    arguments: tuple[Expression, ...]
+    partition: tuple[Expression, ...]
+    keys: tuple[Expression, ...]
+    order: tuple[tuple[bool, bool], ...]
+    frame: Frame
+    measured: Expression | None
+    span: Span = field(compare=False)
+    number: int = 1
+    ignore_nulls: bool = False
+    aggregate: Aggregate | None = None
+    filter: Expression | None = None
+    distinct: bool = False
+    ordering: Ordering | None = None
+    settings: tuple[object, ...] = ()
+    text: str = ""
+
+    def children(self) -> tuple[Expression, ...]:
+        optional = tuple(e for e in (self.measured, self.filter) if e is not None)
+        return self.arguments + self.partition + self.keys + optional
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        rest = list(children)
+
+        def some(many: int) -> tuple[Expression, ...]:
+            taken = tuple(rest[:many])
+            del rest[:many]
+            return taken
+
+        return replace(
+            self,
+            arguments=some(len(self.arguments)),
+            partition=some(len(self.partition)),
+            keys=some(len(self.keys)),
+            measured=None if self.measured is None else rest.pop(0),
+            filter=None if self.filter is None else rest.pop(0),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name.upper()}({', '.join(map(str, self.arguments))}) OVER (…)"
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -19,6 +19,7 @@ from cep.planner.logical import (
     Limit,
     Match,
     Node,
+    Over,
     Project,
     Scan,
     Sort,
@@ -29,12 +30,23 @@ from cep.planner.logical import (
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
 from cep.runtime.operator import Operator
-from cep.runtime.operators import aggregate, expand, limit, project, slide, sort, union, window
+from cep.runtime.operators import (
+    aggregate,
+    expand,
+    limit,
+    over,
+    project,
+    slide,
+    sort,
+    union,
+    window,
+)
 from cep.runtime.operators import changing_sessions as changing
 from cep.runtime.operators import session as sessions
 from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.delay import Delay as DelayOperator
 from cep.runtime.operators.filter import Filter as FilterOperator
+from cep.runtime.ordering import Key
 from cep.runtime.saying import Saying
 from cep.runtime.session import Session
 from cep.runtime.windowed import WindowAggregate, WindowBounds
@@ -240,8 +252,17 @@ def _match(node: Match, lowered: Lowered, session: Session) -> int:
 
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
-    keys = [sort.Key(k.index, k.descending, k.nulls_first) for k in node.keys]
+    keys = [Key(k.index, k.descending, k.nulls_first) for k in node.keys]
     return lowered.graph.add(sort.Sort(node.schema, keys, node.limit, node.offset), [below])
+
+
+def _over(node: Over, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    keys = [Key(k.index, k.descending, k.nulls_first) for k in node.order]
+    operator = over.Over(
+        node.input.schema, node.schema, node.partition, keys, node.calls, timed=node.timed
+    )
+    return lowered.graph.add(operator, [below])
 
 
 def _limit(node: Limit, lowered: Lowered, session: Session) -> int:
@@ -264,6 +285,7 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Expand: _expand,
     Aggregate: _aggregate,
     Match: _match,
+    Over: _over,
     Sort: _sort,
     Limit: _limit,
     Delay: _delay,

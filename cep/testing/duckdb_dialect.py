@@ -14,6 +14,7 @@ from cep.grammar import ast
 from cep.grammar.parser import parse_query
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.frames import named_windows
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
@@ -22,6 +23,7 @@ from cep.planner.expressions import Constant
 from cep.planner.logical import Aggregate, time_unit, walk
 from cep.testing.duckdb_aggregates import Untranslatable
 from cep.testing.duckdb_expressions import DuckDbExpressions, quoted
+from cep.testing.duckdb_over import has_over
 from cep.types import (
     Map,
     MonthInterval,
@@ -80,7 +82,10 @@ class DuckDbWriter(DuckDbExpressions):
         if select.source is not None:
             _, scope = RelationBinder(self.context, bind_query).bind(select.source)
         aliases = {i.alias.value: i.expression for i in select.items if i.alias is not None}
-        return ExpressionBinder(scope, self.context, aggregates=True, aliases=aliases)
+        windows = named_windows(select.windows)
+        return ExpressionBinder(
+            scope, self.context, aggregates=True, aliases=aliases, windows=windows
+        )
 
     def _common_table(self, node: ast.CommonTable) -> str:
         # A WITH query sees those before it.
@@ -98,6 +103,10 @@ class DuckDbWriter(DuckDbExpressions):
     def _select(self, node: ast.Select) -> str:
         self.scopes.append(self._binder(node))
         before = self._refusing
+        if self.late and has_over(node):
+            raise Untranslatable("late rows, which OVER refuses")
+        # Every call has its window written out.
+        node = replace(node, windows=())
         group_by = node.group_by
         window = self._window_of(node)
         self._refusing = window

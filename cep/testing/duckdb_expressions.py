@@ -11,6 +11,7 @@ from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.types import bind_type
 from cep.planner.expressions import Constant
 from cep.testing.duckdb_aggregates import NAMES, AggregateWriter, Untranslatable
+from cep.testing.duckdb_over import OverWriter
 from cep.types import (
     DATE,
     DAY_INTERVAL,
@@ -216,7 +217,10 @@ class DuckDbExpressions(StatementWriter):
 
     def _call(self, node: ast.Call) -> str:
         name = node.name.value
-        if name in NAMES and not node.over:
+        if node.over is not None:
+            writer = AggregateWriter(self.text, self.type_of)
+            return OverWriter(writer, self.scopes[-1]).call(node)
+        if name in NAMES:
             return AggregateWriter(self.text, self.type_of).call(node)
         if name not in FUNCTIONS:
             raise Untranslatable(f"the function {name.upper()}")

@@ -13,6 +13,9 @@ from cep.grammar import ast
 from cep.planner.binder import literals
 from cep.planner.binder.aggregates import bind_aggregate
 from cep.planner.binder.context import Context
+from cep.planner.binder.frames import Specifications
+from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
+from cep.planner.binder.over import bind_over
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.types import bind_type
 from cep.planner.binder.watermark import bind_watermark
@@ -51,7 +54,8 @@ class ExpressionBinder:
     """Binds expressions against the columns of one scope.
 
     `aggregates` says whether aggregate functions may be called here; `place` names the clause in
-    messages; `aliases` are select items that may be named where no column is called so.
+    messages; `aliases` are select items that may be named where no column is called so. `windows`
+    are those that OVER may name, None where no window function may be called.
     """
 
     def __init__(
@@ -62,12 +66,14 @@ class ExpressionBinder:
         place: str = "here",
         aggregates: bool = False,
         aliases: Mapping[str, ast.Expression] | None = None,
+        windows: Specifications | None = None,
     ) -> None:
         self.scope = scope
         self.context = context
         self.place = place
         self.aggregates = aggregates
         self.aliases = aliases or {}
+        self.windows = windows
 
     def bind(self, written: ast.Expression) -> Expression:
         """Return the bound form of an expression."""
@@ -75,6 +81,11 @@ class ExpressionBinder:
         if handler is None:
             raise UnsupportedError(_spoken(written), span=written.span)
         return handler(self, written)
+
+    def constant(self, written: ast.Expression) -> Constant | None:
+        """Return the value of an expression that is the same everywhere, None of another."""
+        bound = ExpressionBinder(Scope(), self.context, place=self.place).bind(written)
+        return bound if isinstance(bound, Constant) else None
 
     def condition(self, written: ast.Expression) -> Expression:
         """Return a bound BOOLEAN expression; raise BindError for any other type."""
@@ -236,7 +247,11 @@ class ExpressionBinder:
     def _alias(self, written: ast.Expression) -> Expression:
         """Bind what an alias stands for; aliases do not see one another."""
         plain = ExpressionBinder(
-            self.scope, self.context, place=self.place, aggregates=self.aggregates
+            self.scope,
+            self.context,
+            place=self.place,
+            aggregates=self.aggregates,
+            windows=self.windows,
         )
         return plain.bind(written)
 
@@ -408,7 +423,7 @@ class ExpressionBinder:
     def _call(self, written: ast.Call) -> Expression:
         name = written.name.value
         if written.over is not None:
-            raise UnsupportedError("OVER windows", span=written.span)
+            return self._over(written)
         if name == "grouping" and name not in self.context.functions:
             return self._grouping(written)
         if self.context.aggregates.overloads(name):
@@ -436,7 +451,14 @@ class ExpressionBinder:
         if not overloads or not name[0].isalpha():
             if name in _LATER_FUNCTIONS:
                 raise UnsupportedError(name.upper(), span=written.name.span)
+            if name in WINDOW_FUNCTIONS:
+                raise BindError(
+                    f"{name.upper()} is a function of a window",
+                    span=written.span,
+                    hint=f"write {WINDOW_FUNCTIONS[name].signature}",
+                )
             known = [*self.context.functions.names(), *self.context.aggregates.names(), "coalesce"]
+            known += WINDOW_FUNCTIONS
             raise BindError(
                 f"there is no function called {name}",
                 span=written.name.span,
@@ -471,6 +493,32 @@ class ExpressionBinder:
             self.scope, self.context, place="inside GROUPING", aliases=self.aliases
         )
         return GroupingExpression(INT, tuple(inner.bind(a) for a in written.arguments))
+
+    def _over(self, written: ast.Call) -> Expression:
+        name = written.name.value
+        if self.windows is None:
+            raise BindError(
+                f"{name.upper()} … OVER cannot stand {self.place}",
+                span=written.span,
+                hint="conditions on window functions go into QUALIFY",
+            )
+        if name not in WINDOW_FUNCTIONS and not self.context.aggregates.overloads(name):
+            known = [*WINDOW_FUNCTIONS, *self.context.aggregates.names()]
+            raise BindError(
+                f"{name} is no function of a window"
+                if name in self.context.functions
+                else f"there is no function of a window called {name}",
+                span=written.name.span,
+                hint=did_you_mean(name, known) or "aggregates are, and ROW_NUMBER, LAG, RANK, …",
+            )
+        inner = ExpressionBinder(
+            self.scope,
+            self.context,
+            place="inside a window function",
+            aggregates=self.aggregates,
+            windows=self.windows,
+        )
+        return bind_over(inner, written)
 
     def _aggregate(self, written: ast.Call) -> Expression:
         name = written.name.value

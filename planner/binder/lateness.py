@@ -24,6 +24,7 @@ from cep.planner.logical import (
     Filter,
     Limit,
     Node,
+    Over,
     Project,
     Scan,
     Sort,
@@ -36,7 +37,7 @@ from cep.planner.logical import (
 from cep.runtime.saying import Saying
 from cep.types import DAY_INTERVAL, Field, Schema
 
-_KNOWN = (Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Sort, Limit)
+_KNOWN = (Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Sort, Limit)
 """Nodes of which it is known here what they do with late rows."""
 
 
@@ -65,6 +66,8 @@ def _refuses(node: Node) -> bool:
     """Say whether a node refuses rows that come too late."""
     if isinstance(node, Aggregate):
         return node.window is not None and node.input.properties.timed
+    if isinstance(node, Over):
+        return node.timed
     if isinstance(node, Window):
         return not node.fixed and node.input.properties.timed
     return not isinstance(node, _KNOWN)
@@ -73,7 +76,9 @@ def _refuses(node: Node) -> bool:
 def _all_known(plan: Node, written: ast.LateRows) -> None:
     for node in walk(plan):
         what = None
-        if not isinstance(node, _KNOWN):
+        if isinstance(node, Over) and written.kind == "correct":
+            what = "OVER"
+        elif not isinstance(node, _KNOWN):
             what = type(node).__name__.upper()
         if what is not None:
             raise UnsupportedError(
@@ -116,10 +121,13 @@ def _carrying(plan: Node, name: ast.Name, context: Context) -> Node:
     fields = input_schema(target).fields if isinstance(target, Relation) else None
 
     def change(node: Node) -> Node | None:
-        if not isinstance(node, Aggregate | Window) or not _refuses(node):
+        if not isinstance(node, Aggregate | Over | Window) or not _refuses(node):
             return None
         if _in_time(node.inputs()[0]):
             return None
+        if isinstance(node, Over):
+            wanted = _wanted(_selected(node.input), fields, name.span)
+            return replace(node, carried=tuple(e.index for e in wanted))
         if not node.input.properties.append_only:
             raise UnsupportedError("LATE ROWS TO over rows that may be taken back", span=name.span)
         if isinstance(node, Window):
@@ -147,9 +155,14 @@ def _in_time(node: Node) -> bool:
     """Say whether no row can be late: what windows have said never is."""
     if isinstance(node, Scan):
         return not node.properties.timed
-    if isinstance(node, Aggregate) or (isinstance(node, Window) and not node.fixed):
+    if isinstance(node, Aggregate | Over) or (isinstance(node, Window) and not node.fixed):
         return True
     return all(map(_in_time, node.inputs()))
+
+
+def _selected(node: Node) -> Schema:
+    """Return the columns of FROM, where what windows compute of them stands behind them."""
+    return node.input.schema if isinstance(node, Project) else node.schema
 
 
 def _inputs(schema: Schema) -> tuple[Expression, ...]:

@@ -11,7 +11,10 @@ from cep.grammar import ast
 from cep.planner.binder import grouping, literals
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
+from cep.planner.binder.frames import Specifications, named_windows
 from cep.planner.binder.lateness import with_delay, with_late_rows
+from cep.planner.binder.over import has_over
+from cep.planner.binder.over_plans import Windows
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.windows import is_trailing, require_groups
@@ -250,6 +253,10 @@ def _ordinal(written: ast.Expression, columns: int) -> int | None:
     return position - 1
 
 
+_Order = list[tuple[Expression | int, ast.OrderItem]]
+"""The keys of ORDER BY: positions of select items, or expressions over the input."""
+
+
 @dataclass(frozen=True)
 class _Item:
     """An item of the select list, after * has been written out."""
@@ -268,6 +275,7 @@ class SelectBinder:
         self.select = select
         self.order_by = order_by
         self.context = context
+        self.windows = named_windows(select.windows)
         self.aliases: Mapping[str, ast.Expression] = {
             i.alias.value: i.expression for i in select.items if i.alias is not None
         }
@@ -275,31 +283,37 @@ class SelectBinder:
     def plan(self) -> Node:
         """Return the plan: FROM, WHERE, GROUP BY, HAVING, the select list, DISTINCT, ORDER BY."""
         select = self.select
-        for clause, what in ((select.windows, "WINDOW"), (select.qualify, "QUALIFY")):
-            if clause:
-                raise UnsupportedError(what, span=select.span)
         plan, scope = self._source()
         trailing, grouped = is_trailing(plan), None
         if select.where is not None:
             where = ExpressionBinder(scope, self.context, place="in WHERE")
             plan = Filter(plan, where.condition(select.where))
-        binder = ExpressionBinder(scope, self.context, aggregates=True)
+        binder = ExpressionBinder(scope, self.context, aggregates=True, windows=self.windows)
         items = self._items(binder)
         having = None
         if select.having is not None:
             having = self._with_aliases(scope, "in HAVING").condition(select.having)
+        qualify = None
+        if select.qualify is not None:
+            qualify = self._with_aliases(scope, "in QUALIFY", self.windows).condition(
+                select.qualify
+            )
         order = self._order(scope, items)
         extra = [e for e, _ in order if isinstance(e, Expression)]
+        extra += [] if qualify is None else [qualify]
         if (
             select.group_by is not None
             or any(has_aggregate(e) for e in [*(i.bound for i in items), *extra])
             or having is not None
         ):
-            plan, items, having, order = self._grouped(plan, scope, items, having, order)
+            plan, items, having, qualify, order = self._grouped(
+                plan, scope, items, having, qualify, order
+            )
             grouped = plan
         require_groups(trailing, grouped, select.source or select)
         if having is not None:
             plan = Filter(plan, having)
+        plan, items, order = self._windowed(plan, items, qualify, order)
         return self._ordered(plan, items, order)
 
     def _source(self) -> tuple[Node, Scope]:
@@ -309,9 +323,16 @@ class SelectBinder:
         plan, scope = RelationBinder(self.context, bind_query).bind(self.select.source)
         return plan, replace(scope, properties=plan.properties)
 
-    def _with_aliases(self, scope: Scope, place: str) -> ExpressionBinder:
+    def _with_aliases(
+        self, scope: Scope, place: str, windows: Specifications | None = None
+    ) -> ExpressionBinder:
         return ExpressionBinder(
-            scope, self.context, place=place, aggregates=True, aliases=self.aliases
+            scope,
+            self.context,
+            place=place,
+            aggregates=True,
+            aliases=self.aliases,
+            windows=windows,
         )
 
     def _items(self, binder: ExpressionBinder) -> list[_Item]:
@@ -345,11 +366,9 @@ class SelectBinder:
             if qualifier is None or c.qualifier == qualifier
         ]
 
-    def _order(
-        self, scope: Scope, items: Sequence[_Item]
-    ) -> list[tuple[Expression | int, ast.OrderItem]]:
+    def _order(self, scope: Scope, items: Sequence[_Item]) -> _Order:
         """Bind ORDER BY: the position of a select item, or an expression over the input."""
-        order: list[tuple[Expression | int, ast.OrderItem]] = []
+        order: _Order = []
         names = [i.name for i in items]
         for item in self.order_by:
             written = item.expression
@@ -361,7 +380,7 @@ class SelectBinder:
             if position is not None:
                 order.append((position, item))
                 continue
-            bound = self._with_aliases(scope, "in ORDER BY").bind(written)
+            bound = self._with_aliases(scope, "in ORDER BY", self.windows).bind(written)
             same = [i for i, one in enumerate(items) if one.bound == bound]
             order.append((same[0] if same else bound, item))
         return order
@@ -372,8 +391,9 @@ class SelectBinder:
         scope: Scope,
         items: Sequence[_Item],
         having: Expression | None,
-        order: Sequence[tuple[Expression | int, ast.OrderItem]],
-    ) -> tuple[Node, list[_Item], Expression | None, list[tuple[Expression | int, ast.OrderItem]]]:
+        qualify: Expression | None,
+        order: _Order,
+    ) -> tuple[Node, list[_Item], Expression | None, Expression | None, _Order]:
         select = self.select
         groups = grouping.Groups(plan)
         groups.keys, groups.sets = grouping.bind_keys(
@@ -381,24 +401,51 @@ class SelectBinder:
         )
         groups.collect([i.bound for i in items])
         groups.collect([e for e, _ in order if isinstance(e, Expression)])
-        groups.collect([] if having is None else [having])
+        groups.collect([e for e in (having, qualify) if e is not None])
         grouped = groups.plan(self.context, select.span)
         after_items = [
             replace(i, bound=groups.rewritten(i.bound, i.span, self.context)) for i in items
         ]
-        after_order: list[tuple[Expression | int, ast.OrderItem]] = [
+        after_order: _Order = [
             (groups.rewritten(e, o.span, self.context) if isinstance(e, Expression) else e, o)
             for e, o in order
         ]
         if having is not None and select.having is not None:
             having = groups.rewritten(having, select.having.span, self.context)
-        return grouped, after_items, having, after_order
+        if qualify is not None and select.qualify is not None:
+            qualify = groups.rewritten(qualify, select.qualify.span, self.context)
+        return grouped, after_items, having, qualify, after_order
+
+    def _windowed(
+        self, plan: Node, items: list[_Item], qualify: Expression | None, order: _Order
+    ) -> tuple[Node, list[_Item], _Order]:
+        """Plan the window functions, and QUALIFY, which filters by them."""
+        found = [*(i.bound for i in items), *(e for e, _ in order if isinstance(e, Expression))]
+        found += [] if qualify is None else [qualify]
+        if not has_over(found):
+            if qualify is not None and self.select.qualify is not None:
+                raise BindError(
+                    "QUALIFY is a condition on window functions, and there is none here",
+                    span=self.select.qualify.span,
+                    hint="conditions on rows go into WHERE, those on groups into HAVING",
+                )
+            return plan, items, order
+        windows = Windows(plan)
+        windows.collect(found)
+        plan = windows.plan(self.context)
+        items = [replace(i, bound=windows.rewritten(i.bound)) for i in items]
+        after: _Order = [
+            (windows.rewritten(e) if isinstance(e, Expression) else e, o) for e, o in order
+        ]
+        if qualify is not None:
+            plan = Filter(plan, windows.rewritten(qualify))
+        return plan, items, after
 
     def _ordered(
         self,
         plan: Node,
         items: Sequence[_Item],
-        order: Sequence[tuple[Expression | int, ast.OrderItem]],
+        order: _Order,
     ) -> Node:
         """Project the select list, make it distinct, and order it, by hidden columns if need be."""
         visible = tuple(i.bound for i in items)

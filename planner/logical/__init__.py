@@ -4,6 +4,7 @@ from cep.planner.logical.grouping import Aggregate, Expand, late_schema
 from cep.planner.logical.match import Match, Said, Skip, SkipTo
 from cep.planner.logical.node import Node, Unary, transform, walk
 from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
+from cep.planner.logical.over import Over
 from cep.planner.logical.rows import Filter, Project, Scan, Union, Values
 from cep.planner.logical.windows import Window
 from cep.planner.units import duration, time_unit
@@ -16,6 +17,7 @@ __all__ = [
     "Limit",
     "Match",
     "Node",
+    "Over",
     "Project",
     "Said",
     "Scan",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cep.planner.logical.node import Unary
+from cep.planner.logical.over import Over
 from cep.planner.logical.windows import Window
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
@@ -139,7 +140,7 @@ class Aggregate(Unary):
         return f"{head}, said {when}"
 
 
-def late_schema(node: Aggregate | Window) -> Schema:
+def late_schema(node: Aggregate | Over | Window) -> Schema:
     """Return the columns of late rows that whoever gets them wants."""
     fields = (node if isinstance(node, Window) else node.input).schema.fields
     return Schema(tuple(fields[i] for i in node.carried))

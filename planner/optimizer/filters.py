@@ -10,6 +10,7 @@ from cep.planner.logical import (
     Filter,
     Match,
     Node,
+    Over,
     Project,
     Scan,
     Union,
@@ -65,6 +66,9 @@ def _push(node: Node) -> Node | None:
         # What a session or a trailing window is made of must not change: only whole keys may go.
         handed = range(len(below.input.schema)) if below.fixed else below.partition
         return _through(node, conditions, {i: i for i in handed})
+    if isinstance(below, Over):
+        # A frame must not lose rows: only whole partitions may go.
+        return _through(node, conditions, {i: i for i in below.partition})
     if isinstance(below, Aggregate) and not below.totals:
         # The group of a set without keys is there without rows, whatever they are.
         return _through(node, conditions, dict(enumerate(below.keys)))

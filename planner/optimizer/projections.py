@@ -15,6 +15,7 @@ from cep.planner.logical import (
     Limit,
     Match,
     Node,
+    Over,
     Project,
     Scan,
     Sort,
@@ -223,6 +224,29 @@ def _match(node: Match, needed: set[int]) -> _Pruned:
     return pruned, positions
 
 
+def _over(node: Over, needed: set[int]) -> _Pruned:
+    # As with an aggregate, calls that nobody reads go, unless all would: rows are refused by it.
+    width = len(node.input.schema)
+    calls = [i for i in range(len(node.calls)) if width + i in needed] or [0]
+    read = {i for i in needed if i < width}.union(node.partition, node.carried)
+    read |= {k.index for k in node.order}
+    for i in calls:
+        read |= set(node.calls[i].columns())
+    below, at = _prune(node.input, read)
+    positions = {i: at[i] for i in read}
+    positions |= {width + i: len(below.schema) + n for n, i in enumerate(calls)}
+    pruned = replace(
+        node,
+        input=below,
+        partition=tuple(at[k] for k in node.partition),
+        order=tuple(replace(k, index=at[k.index]) for k in node.order),
+        calls=tuple(node.calls[i].moved(at) for i in calls),
+        names=tuple(node.names[i] for i in calls),
+        carried=tuple(at[c] for c in node.carried),
+    )
+    return pruned, positions
+
+
 def _sort(node: Sort, needed: set[int]) -> _Pruned:
     below, positions = _prune(node.input, needed | {k.index for k in node.keys})
     keys = tuple(replace(k, index=positions[k.index]) for k in node.keys)
@@ -249,6 +273,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Expand: _expand,
     Aggregate: _aggregate,
     Match: _match,
+    Over: _over,
     Sort: _sort,
     Limit: _limit,
     Delay: _delay,

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cep.runtime.batch import Batch, concat
 from cep.runtime.consolidate import consolidate
 from cep.runtime.operator import Operator, StateSize
+from cep.runtime.ordering import Key, ordered
 from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.runtime.time import END
-from cep.types import Float, Schema
+from cep.types import Schema
 
 _BUFFERED = 100_000
 """Rows that may pile up beyond the limit before they are sorted and cut."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """A column to order by."""
-
-    index: int
-    descending: bool
-    nulls_first: bool
 
 
 class Sort(Operator):
@@ -70,25 +60,7 @@ class Sort(Operator):
         return END if self.watermarks[0] == END else super().output_watermark()
 
     def _sorted(self, batch: Batch) -> Batch:
-        columns: dict[str, pa.Array] = {}
-        order: list[tuple[str, str]] = []
-
-        def by(values: pa.Array, descending: bool) -> None:
-            name = str(len(columns))
-            columns[name] = values
-            order.append((name, "descending" if descending else "ascending"))
-
-        for key in self.keys:
-            values = batch.columns[key.index]
-            if values.null_count:
-                by(values.is_null().cast(pa.int8()), key.nulls_first)
-            if key.descending and isinstance(self.schema.types[key.index], Float):
-                by(pc.is_nan(values).cast(pa.int8()), True)
-            by(values.cast(pa.int8()) if values.type == pa.bool_() else values, key.descending)
-        if batch.time is not None:
-            by(pa.array(batch.time), False)
-        indices = pc.sort_indices(pa.table(columns), sort_keys=order)
-        return batch.take(indices.to_numpy().astype(np.int64))
+        return batch.take(ordered(batch, self.keys))
 
     def snapshot(self) -> Mapping[str, pa.Table]:
         """Return the rows kept."""

@@ -39,16 +39,6 @@ SELECT * FROM s, t;
 --               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
 
--- error: not supported yet: OVER windows
--- SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM s;
---           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k, SUM(v) OVER (PARTITION BY k ORDER BY ts) FROM s;
-
--- error: not supported yet: WINDOW
--- SELECT k FROM s WINDOW w AS (PARTITION BY k);
--- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s WINDOW w AS (PARTITION BY k);
-
 -- error: not supported yet: INTERSECT
 -- SELECT k FROM s INTERSECT SELECT k FROM t;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^

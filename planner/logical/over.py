@@ -1,0 +1,81 @@
+"""Functions over the rows around a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cep.planner.logical.node import Unary
+from cep.planner.logical.ordering import SortKey
+from cep.planner.properties import Properties
+from cep.planner.units import duration
+from cep.runtime.over.calls import OverCall, Unit
+from cep.types import Field, Schema
+
+
+@dataclass(frozen=True)
+class Over(Unary):
+    """The rows of the input, in order, with what functions say of the rows around each.
+
+    `partition` and what `calls` read are columns of the input. With `timed` the order begins with
+    the event time, and a row is said when its frames are complete; otherwise the input ends, and
+    all rows are said then. `carried` are columns that nothing reads but whoever gets the late rows.
+    """
+
+    partition: tuple[int, ...]
+    order: tuple[SortKey, ...]
+    calls: tuple[OverCall, ...]
+    names: tuple[str, ...]
+    timed: bool
+    carried: tuple[int, ...] = ()
+
+    @cached_property
+    def schema(self) -> Schema:
+        added = (Field(n, c.result) for n, c in zip(self.names, self.calls, strict=True))
+        return Schema((*self.input.schema.fields, *added))
+
+    @cached_property
+    def properties(self) -> Properties:
+        before = self.input.properties
+        same = replace(before, append_only=True, as_came=False)
+        if not self.timed:
+            state = "all rows, until the input ends"
+            return replace(same, timed=False, time=None, window=None, state=state)
+        return replace(same, state=self._state())
+
+    def _state(self) -> str:
+        """Say what is kept, and what bounds it."""
+        frames = {c.frame for c in self.calls}
+        parts = []
+        ahead = [f.end for f in frames if f.unit is Unit.DISTANCE and f.end and f.end > 0]
+        if any(c.final for c in self.calls):
+            parts.append("all rows, until the input ends")
+        elif ahead:
+            parts.append(f"rows until the watermark is {duration(int(max(ahead)))} past them")
+        if any(f.unit is not Unit.DISTANCE and f.end and f.end > 0 for f in frames):
+            parts.append("rows until those that follow have come")
+        back = [-f.start for f in frames if f.unit is Unit.DISTANCE and f.start is not None]
+        if any(b > 0 for b in back):
+            parts.append(f"the rows of {duration(int(max(back)))}")
+        for unit, what in ((Unit.ROWS, "rows"), (Unit.VALUES, "values, and all rows since")):
+            counted = [-f.start for f in frames if f.unit is unit and f.start is not None]
+            if any(b > 0 for b in counted):
+                whose = "of each partition, for ever" if self.partition else "of them"
+                parts.append(f"the last {int(max(counted))} {what} {whose}")
+        if any(c.running for c in self.calls):
+            parts.append(
+                "what frames hold of each partition, for ever: nothing bounds it"
+                if self.partition and not self.input.properties.bounded
+                else "what frames hold of each partition"
+                if self.partition
+                else "what frames hold"
+            )
+        return "; ".join(parts) or "rows until the watermark has passed them"
+
+    def describe(self) -> str:
+        names = self.input.schema.names
+        calls = ", ".join(c.show(names) for c in self.calls)
+        by = f" by {', '.join(names[i] for i in self.partition)}" if self.partition else ""
+        keys = ", ".join(k.show(names) for k in self.order)
+        order = f" in order of {keys}" if keys else ""
+        return f"Over {calls}{by}{order}, said {'when complete' if self.timed else 'at the end'}"
