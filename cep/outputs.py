@@ -9,7 +9,7 @@ from cep.catalog import Catalog, Relation, SinkEntry
 from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.planner.ingestion import input_schema
-from cep.planner.logical import Aggregate, Node, Over, Window, late_schema, walk
+from cep.planner.logical import Aggregate, Match, Node, Over, Window, late_schema, walk
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
@@ -54,7 +54,8 @@ class Outputs:
         carried = {
             late_schema(n)
             for n in walk(plan)
-            if isinstance(n, Aggregate | Over | Window) and n.carried
+            if (isinstance(n, Aggregate | Over | Window) and n.carried)
+            or (isinstance(n, Match) and n.late)
         }
         if len(carried) > 1:
             raise BindError(

@@ -577,6 +577,7 @@ def _spoken(written: ast.Expression) -> str:
         ast.Descriptor: "DESCRIPTOR outside a window function",
         ast.TableArgument: "TABLE outside a table function",
         ast.NamedArgument: "named arguments outside a window function",
+        ast.MeasureReference: "row patterns in a window",
     }
     return names.get(type(written), type(written).__name__)
 

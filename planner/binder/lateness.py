@@ -23,6 +23,7 @@ from cep.planner.logical import (
     Expand,
     Filter,
     Limit,
+    Match,
     Node,
     Over,
     Project,
@@ -37,7 +38,10 @@ from cep.planner.logical import (
 from cep.runtime.saying import Saying
 from cep.types import DAY_INTERVAL, Field, Schema
 
-_KNOWN = (Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Sort, Limit)
+_KNOWN = (
+    *(Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Match),
+    *(Sort, Limit),
+)
 """Nodes of which it is known here what they do with late rows."""
 
 
@@ -68,6 +72,8 @@ def _refuses(node: Node) -> bool:
         return node.window is not None and node.input.properties.timed
     if isinstance(node, Over):
         return node.timed
+    if isinstance(node, Match):
+        return node.timely
     if isinstance(node, Window):
         return not node.fixed and node.input.properties.timed
     return not isinstance(node, _KNOWN)
@@ -96,6 +102,13 @@ def _corrected(plan: Node, written: ast.LateRows, within: int) -> Node:
             # An aggregate says what is complete, and corrects it; it is told everything at once.
             early = node.saying.early or node.grouped
             return replace(node, saying=Saying(early, within))
+        if isinstance(node, Match):
+            raise BindError(
+                "a row pattern is not matched again when a late row comes",
+                span=written.span,
+                hint="write LATE ROWS TO s, or let the stream wait longer: "
+                "WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
+            )
         if isinstance(node, Limit) and not node.input.properties.append_only:
             raise UnsupportedError(
                 "LIMIT over rows that may be corrected",
@@ -121,7 +134,7 @@ def _carrying(plan: Node, name: ast.Name, context: Context) -> Node:
     fields = input_schema(target).fields if isinstance(target, Relation) else None
 
     def change(node: Node) -> Node | None:
-        if not isinstance(node, Aggregate | Over | Window) or not _refuses(node):
+        if not isinstance(node, Aggregate | Over | Window | Match) or not _refuses(node):
             return None
         if _in_time(node.inputs()[0]):
             return None
@@ -130,6 +143,8 @@ def _carrying(plan: Node, name: ast.Name, context: Context) -> Node:
             return replace(node, carried=tuple(e.index for e in wanted))
         if not node.input.properties.append_only:
             raise UnsupportedError("LATE ROWS TO over rows that may be taken back", span=name.span)
+        if isinstance(node, Match):
+            return _late_of_match(node, fields, name.span)
         if isinstance(node, Window):
             wanted = _wanted(node.schema, fields, name.span)
             return replace(node, carried=tuple(e.index for e in wanted))
@@ -152,10 +167,10 @@ def _carrying(plan: Node, name: ast.Name, context: Context) -> Node:
 
 
 def _in_time(node: Node) -> bool:
-    """Say whether no row can be late: what windows have said never is."""
+    """Say whether no row can be late: what windows and row patterns have said never is."""
     if isinstance(node, Scan):
         return not node.properties.timed
-    if isinstance(node, Aggregate | Over) or (isinstance(node, Window) and not node.fixed):
+    if isinstance(node, Aggregate | Over | Match) or (isinstance(node, Window) and not node.fixed):
         return True
     return all(map(_in_time, node.inputs()))
 
@@ -163,6 +178,14 @@ def _in_time(node: Node) -> bool:
 def _selected(node: Node) -> Schema:
     """Return the columns of FROM, where what windows compute of them stands behind them."""
     return node.input.schema if isinstance(node, Project) else node.schema
+
+
+def _late_of_match(node: Match, fields: Sequence[Field] | None, span: Span) -> Match:
+    """Let the rows that a row pattern refuses have the columns that are wanted of them."""
+    wanted = _wanted(node.input.schema, fields, span)
+    names = node.input.schema.names
+    hidden = {k.index for k in node.order if names[k.index].startswith("$")}
+    return replace(node, late=tuple(e.index for e in wanted if e.index not in hidden))
 
 
 def _inputs(schema: Schema) -> tuple[Expression, ...]:

@@ -15,7 +15,7 @@ import cep
 from cep.grammar.parser import parse_query
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.explain import explain, outline
-from cep.planner.logical import Match, Node, walk
+from cep.planner.logical import Aggregate, Match, Node, late_schema, walk
 from cep.planner.optimizer.rules import optimize
 
 TABLE = Path(__file__).parent / "bindings.txt"
@@ -26,6 +26,7 @@ CREATE STREAM ticks (
 CREATE STREAM orders (card INT NOT NULL, total INT, ts TIMESTAMP(3), WATERMARK FOR ts);
 CREATE STREAM payments (card INT NOT NULL, amount INT, at TIMESTAMP(0), WATERMARK FOR at);
 CREATE STREAM shipments (card INT NOT NULL, total INT, ts TIMESTAMP(3), WATERMARK FOR ts);
+CREATE STREAM behind (price INT, symbol VARCHAR);
 """
 
 
@@ -225,6 +226,43 @@ def test_merged_columns_are_null_where_an_input_has_none(engine: cep.Engine) -> 
         "ORDER BY rowtime MEASURES 1 AS x ALL ROWS PER MATCH PATTERN (A))",
     )
     assert str(plan.schema) == ("rowtime TIMESTAMP(3), x INT, card INT, total INT, ts TIMESTAMP(3)")
+
+
+def test_late_rows_have_the_columns_that_their_target_takes(engine: cep.Engine) -> None:
+    query = (
+        "SELECT * FROM ticks MATCH_RECOGNIZE (PARTITION BY symbol ORDER BY ts, volume + 1 "
+        "MEASURES COUNT(*) AS n PATTERN (A B)) LATE ROWS TO {}"
+    )
+    node = match(optimized(engine, query.format("behind")))
+    assert late_schema(node).names == ("price", "symbol")
+    assert node.input.schema.names == ("symbol", "price", "ts", "$order1")
+    assert match(optimized(engine, query.partition(" LATE")[0])).late == ()
+
+
+def test_late_rows_of_merged_inputs_are_whole_in_a_sink(engine: cep.Engine, tmp_path: Path) -> None:
+    path = tmp_path / "late.jsonl"
+    engine.execute(f"CREATE SINK aside WITH (connector = 'file', path = '{path}', format = 'json')")
+    node = match(
+        optimized(
+            engine,
+            "SELECT * FROM (orders, payments) MATCH_RECOGNIZE (PARTITION BY card ORDER BY rowtime "
+            "MEASURES COUNT(*) AS n PATTERN (A B)) LATE ROWS TO aside",
+        )
+    )
+    assert late_schema(node).names == ("rowtime", "card", "total", "ts", "amount", "at")
+
+
+def test_what_a_pattern_says_is_never_late(engine: cep.Engine) -> None:
+    plan = bound(
+        engine,
+        "SELECT window_start, COUNT(*) AS n FROM TUMBLE(TABLE (SELECT * FROM ticks "
+        "MATCH_RECOGNIZE (ORDER BY ts MEASURES MATCH_ROWTIME() AS at PATTERN (A B))), "
+        "DESCRIPTOR(at), INTERVAL '1' MINUTE) GROUP BY window_start, window_end "
+        "LATE ROWS TO behind",
+    )
+    (windows,) = (n for n in walk(plan) if isinstance(n, Aggregate))
+    assert windows.carried == ()
+    assert late_schema(match(plan)).names == ("price", "symbol")
 
 
 if __name__ == "__main__":

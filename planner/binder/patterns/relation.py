@@ -39,6 +39,16 @@ class _MatchBinder:
         return bool(self.rows.inputs)
 
     def plan(self) -> Node:
+        pattern = self.written.row_pattern
+        if pattern.start is not None:
+            raise BindError(
+                f"{pattern.start.upper()} is of row patterns in windows: here matches may start "
+                "at every row",
+                span=pattern.pattern.span,
+                hint="begin the pattern with ^ for a match that starts at the first row"
+                if pattern.start == "initial"
+                else "leave it out",
+            )
         partition = tuple(dict.fromkeys(self._key(e) for e in self.written.partition_by))
         order = self._order()
         below = self._computed()
@@ -46,7 +56,7 @@ class _MatchBinder:
         if order and not order[0].descending and is_instant(below.schema.types[order[0].index]):
             time = order[0].index
         bound = bind_row_pattern(
-            self.written.row_pattern,
+            pattern,
             self.rows,
             self.context,
             time=None if time is None else below.schema.types[time],

@@ -255,3 +255,13 @@ SELECT * FROM ticks MATCH_RECOGNIZE (
 SELECT * FROM ticks MATCH_RECOGNIZE (
   ORDER BY ts
   PATTERN (A B));
+
+-- INITIAL and SEEK are of windows.
+-- error: INITIAL is of row patterns in windows: here matches may start at every row
+--   INITIAL PATTERN (A B));
+--                    ^^^
+-- hint: begin the pattern with ^ for a match that starts at the first row
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES A.price AS price
+  INITIAL PATTERN (A B));

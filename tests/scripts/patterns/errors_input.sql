@@ -106,3 +106,14 @@ SELECT * FROM (SELECT ARRAY[price] AS prices, ts, price FROM ticks) MATCH_RECOGN
   PARTITION BY prices ORDER BY ts
   MEASURES A.price AS price
   PATTERN (A B));
+
+-- Matches are not corrected.
+-- error: a row pattern is not matched again when a late row comes
+-- LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: write LATE ROWS TO s, or let the stream wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B))
+LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
