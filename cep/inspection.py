@@ -110,7 +110,7 @@ def _show_watermarks(engine: Engine) -> Result:
         rows += [
             (
                 feed.name,
-                one.name,
+                one.name or "inserts",
                 _shown_instant(one.watermark),
                 "yes" if one.holds and not feed.ended else "no",
                 "ended" if feed.ended else one.why or None,

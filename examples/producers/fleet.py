@@ -80,7 +80,7 @@ def show(engine: cep.Engine) -> None:
         stands = "nowhere yet" if one.watermark is None else f"at {one.watermark:%H:%M:%S}"
         holds = ", holds the others back" if one.holds_back == "yes" else ""
         left = f", has left: {one.left}" if one.left else ""
-        print(f"    {one.partition or 'nobody'} stands {stands}{holds}{left}")
+        print(f"    {one.partition} stands {stands}{holds}{left}")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cep.catalog import Relation
+from cep.catalog import Relation, WatermarkRule
 from cep.planner.expressions import Cast, Expression, Input
 from cep.planner.logical.node import Node, Unary
 from cep.planner.properties import Properties
-from cep.planner.units import time_unit
+from cep.planner.units import duration, time_unit
 from cep.types import Field, Schema
 
 
@@ -29,7 +29,8 @@ class Scan(Node):
     @cached_property
     def properties(self) -> Properties:
         time = self.relation.time
-        state = "none" if time is None else "one watermark per partition"
+        rule = self.relation.watermark
+        state = "none" if rule is None else _watermarks(rule, self.relation.connector)
         return Properties(
             bounded=self.relation.bounded,
             timed=time is not None,
@@ -44,6 +45,23 @@ class Scan(Node):
         part = f", {len(self.columns)} of {total} columns" if len(self.columns) < total else ""
         source = self.relation.connector or "inserts"
         return f"Scan {self.relation.name} ({source}{part}{where})"
+
+
+def _watermarks(rule: WatermarkRule, connector: str | None) -> str:
+    """Say which watermarks a stream keeps, and what bounds them."""
+    if rule.clock:
+        return "one watermark, which is the clock"
+    silent = ""
+    if rule.idle_after is not None:
+        silent = f" after {duration(rule.idle_after)} of silence"
+    if rule.per:
+        until = f"{silent} or at its end marker" if silent and rule.marked_by else silent
+        if rule.marked_by and not silent:
+            until = " at its end marker"
+        freed = f", forgotten{until}" if until else ", for ever (IDLE AFTER would bound it)"
+        return f"one watermark per {', '.join(rule.per)}{freed}"
+    whose = " per partition" if connector is not None else ""
+    return f"one watermark{whose}{f', not waited for{silent}' if silent else ''}"
 
 
 @dataclass(frozen=True)

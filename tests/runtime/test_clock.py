@@ -55,15 +55,15 @@ def test_windows_of_a_quiet_stream_close_as_the_clock_goes_on() -> None:
     windows = engine.query(WINDOWS)
     engine.insert("s", [("a", DAY + "01"), ("a", DAY + "07")])
     wait(engine, clock, 4.999)
-    assert shown(engine) == [("", "05", "yes", None, "05")]
+    assert shown(engine) == [("inserts", "05", "yes", None, "05")]
     wait(engine, clock, 0.001)  # silent for five seconds; from here on the stream's clock goes on
-    assert shown(engine) == [("", "05", "no", "silent", "05")]
+    assert shown(engine) == [("inserts", "05", "no", "silent", "05")]
     wait(engine, clock, 4.999)
     assert said(windows) == []
     wait(engine, clock, 0.001)
     assert said(windows) == [("00:00:00", 2)]
     engine.insert("s", [("a", DAY + "09"), ("a", DAY + "12")])  # the first is late by now
-    assert shown(engine) == [("", "10", "yes", None, "10")]
+    assert shown(engine) == [("inserts", "10", "yes", None, "10")]
     assert engine.execute("SELECT COUNT(*) FROM late.query_1").fetchall() == [(1,)]
     engine.finish()
     assert said(windows) == [("00:00:10", 1)]
@@ -283,3 +283,22 @@ def test_windows_of_several_idle_streams_close_as_the_clock_goes_on() -> None:
     assert said(windows) == []
     wait(engine, clock, 0.001)  # t is at 17, and s at 4 + (11 - 5)
     assert said(windows) == [("00:00:00", 2)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "state"),
+    [
+        ("", "one watermark"),
+        ("IDLE AFTER INTERVAL '2' MINUTE", "one watermark, not waited for after 2 min of silence"),
+        ("PER k", "one watermark per k, for ever (IDLE AFTER would bound it)"),
+        (
+            "PER k IDLE AFTER INTERVAL '9' SECOND",
+            "one watermark per k, forgotten after 9 s of silence",
+        ),
+        ("MARKED BY k = 'x' PER k", "one watermark per k, forgotten at its end marker"),
+    ],
+)
+def test_explain_says_which_watermarks_are_kept(rule: str, state: str) -> None:
+    engine, _ = engine_with(rule)
+    lines = [r.plan.strip() for r in engine.execute("EXPLAIN SELECT k FROM s").fetchall()]
+    assert f"state:      {state}" in lines

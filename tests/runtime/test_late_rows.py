@@ -141,6 +141,42 @@ def test_a_row_that_is_late_for_several_windows_is_refused_by_each(engine: cep.E
     assert sorted(ends) == [(2, "10"), (2, "15"), (3, "05"), (3, "10")]
 
 
+@pytest.mark.parametrize(
+    ("windows", "ends"),
+    [
+        ("SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '3' SECOND)", "12 11 04"),
+        ("SLIDE(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '3' SECOND)", "09 08 01"),
+    ],
+)
+def test_late_rows_of_sessions_and_trailing_windows_go_on(
+    engine: cep.Engine, windows: str, ends: str
+) -> None:
+    engine.execute("CREATE STREAM missed (k VARCHAR, v INT, window_end TIMESTAMP(3))")
+    missed = engine.query("SELECT * FROM missed")
+    text = f"SELECT k, COUNT(*) AS n FROM {windows} GROUP BY k, window_end"
+    query = engine.query(f"{text} LATE ROWS TO missed")
+    insert_late(engine)
+    rows = [("a", 2), ("b", 0), ("b", 3)]
+    assert [(*r[:2], str(r[2])[17:19]) for r in missed] == [
+        (*row, end) for row, end in zip(rows, ends.split(), strict=True)
+    ]
+    engine.finish()
+    assert [tuple(r) for r in query] == [("a", 1)]
+    assert engine.queries["query_2"].aside.late_rows.count == 3
+
+
+def test_a_late_row_goes_on_once_for_all_grouping_sets(engine: cep.Engine) -> None:
+    engine.execute("CREATE STREAM missed (k VARCHAR, v INT, window_end TIMESTAMP(3))")
+    missed = engine.query("SELECT * FROM missed")
+    engine.query("""
+        SELECT k, COUNT(*) FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+        GROUP BY GROUPING SETS ((window_end), (window_end, k)) LATE ROWS TO missed
+    """)
+    insert_late(engine)
+    found = [(r.k, r.v, str(r.window_end)[17:19]) for r in missed]
+    assert found == [("a", 2, "10"), ("b", 0, "10"), ("b", 3, "10")]
+
+
 def test_a_target_that_does_not_fit_is_refused(engine: cep.Engine) -> None:
     engine.execute("CREATE STREAM missed (vv INT)")
     engine.execute("CREATE STREAM other (v BIGINT)")
