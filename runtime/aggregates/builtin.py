@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cep.runtime.aggregates import comoments, ranking
+from cep.runtime.aggregates import comoments, percentiles, ranking
 from cep.runtime.aggregates.accumulator import Accumulator, Valued
 from cep.runtime.aggregates.comoments import CoMoments
 from cep.runtime.aggregates.counts import Count, Truths
@@ -282,14 +282,23 @@ for _text in (VARCHAR, BYTES):
 
 FRACTION = Setting("fraction", DOUBLE, fraction)
 
-_("median", [DOUBLE], DOUBLE, "The value in the middle.", state=Ordered, value=Ordered.median)
+_(
+    "median",
+    [DOUBLE],
+    DOUBLE,
+    "The value in the middle.",
+    state=percentiles.ordered,
+    retracting=Ordered,
+    value=percentiles.median,
+)
 _(
     "percentile_cont",
     [DOUBLE, FRACTION],
     DOUBLE,
     "The value below which such a fraction lies, between two values if need be.",
-    state=Ordered,
-    value=Ordered.continuous,
+    state=percentiles.ordered,
+    retracting=Ordered,
+    value=percentiles.continuous,
     within=True,
 )
 _(
@@ -297,8 +306,9 @@ _(
     [COMPARABLE, FRACTION],
     _itself,
     "The first value at or below which such a fraction lies.",
-    state=Ordered,
-    value=Ordered.discrete,
+    state=percentiles.ordered,
+    retracting=Ordered,
+    value=percentiles.discrete,
     within=True,
 )
 _(
@@ -306,8 +316,9 @@ _(
     [COMPARABLE],
     _itself,
     "The value that is there most often; of several, the least.",
-    state=Ordered,
-    value=Ordered.mode,
+    state=percentiles.ordered,
+    retracting=Ordered,
+    value=percentiles.mode,
     within=True,
 )
 
@@ -318,7 +329,7 @@ _(
     DOUBLE,
     "Like PERCENTILE_DISC, to 1 %, from bounded state.",
     state=Rounded,
-    value=Rounded.discrete,
+    value=percentiles.discrete,
     within=True,
 )
 _(
