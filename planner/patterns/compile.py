@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cep.planner.compiler import compile_column, compile_predicate
-from cep.planner.expressions import Expression, Input, substitute, transform, walk
+from cep.planner.expressions import Expression, Input, inputs, substitute, transform, walk
 from cep.planner.logical.match import Match, Said
 from cep.planner.patterns.analysis import Analysis, analyse
 from cep.planner.patterns.expressions import (
@@ -68,6 +68,7 @@ def match_plan(node: Match, session: Session) -> MatchPlan:
         tuple(kept.columns),
         tuple(table[k] for k in kept.columns),
         {k: i for i, k in enumerate(kept.columns) if k < len(node.input.schema)},
+        kept.reads(analysis),
         analysis.context,
         analysis.ahead,
         analysis.back,
@@ -106,6 +107,13 @@ class _Kept:
         if position not in self.columns:
             self.columns.append(position)
         return self.columns.index(position)
+
+    def reads(self, analysis: Analysis) -> frozenset[int]:
+        """Return the columns of the input that are looked at when a row comes."""
+        of = [e for _, e in analysis.flags] + [e for e, _ in analysis.values]
+        read = {i for e in of for i in inputs(e)} | set(self.columns)
+        read |= {i for i, _ in analysis.shifts}
+        return frozenset(i for i in read if i < self.width)
 
     def measures(self, expressions: Sequence[Expression], session: Session) -> Measures:
         """Return expressions over matches, compiled."""

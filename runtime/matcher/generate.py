@@ -545,27 +545,33 @@ class _Generator:
         one, other = self._reach(first), self._reach(second)
         if not one.rowless:
             self._wait_for_row()
-        self._room(pc)
         if one.ahead or other.ahead:
             self.block("if row >= 0 and ready[row] == 0:", self._wait())
-        self._remember(pc)
         tests = [f"{self.bits} & {r.mask} != 0" if r.known else None for r in (one, other)]
         known = "row >= 0"
         if self.program.timeouts:
             known += " and time[row] < limit"
-        match tests:
-            case (None, None):
-                pass
-            case (str(a), None):
-                self.block(f"if {known} and not ({a}):", [f"pc = {second + 1}", "continue"])
-            case (None, str(b)):
-                self.block(f"if {known} and not ({b}):", [f"pc = {first + 1}", "continue"])
-            case (str(a), str(b)):
-                self.put(f"if {known}:")
-                self.indent += 1
-                self.block(f"if not ({a}):", [f"pc = {second + 1} if {b} else {_FAIL}", "continue"])
-                self.block(f"if not ({b}):", [f"pc = {first + 1}", "continue"])
-                self.indent -= 1
+        # A branch that the row's flags rule out is no choice: 1 and 2 are the other one alone.
+        self.put("hit = 0")
+        if any(tests):
+            self.put(f"if {known}:")
+            self.indent += 1
+            if tests[0] is not None:
+                self.put(f"if not ({tests[0]}): hit = 2")
+            if tests[1] is not None:
+                self.put(f"if not ({tests[1]}): hit += 1")
+            if all(tests):
+                self.block("if hit == 3:", [f"pc = {_FAIL}", "continue"])
+            self.indent -= 1
+        self.block(
+            "if hit == 0 and depth == frames_room:",
+            [f"back = {pc + 1}", f"pc = {_GROW_FRAMES}", "continue"],
+        )
+        self._remember(pc)
+        if any(tests):
+            self.block(
+                "if hit != 0:", [f"pc = {first + 1} if hit == 1 else {second + 1}", "continue"]
+            )
         self._push(pc, str(second + 1))
         self.put(f"pc = {first + 1}")
 

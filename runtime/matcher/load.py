@@ -13,6 +13,7 @@ import functools
 import hashlib
 import importlib.util
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -68,7 +69,7 @@ def _from_file(source: str) -> ModuleType | None:
     directory = cache_directory()
     if directory is None:
         return None
-    name = f"pattern_{hashlib.sha256(source.encode()).hexdigest()[:24]}"
+    name = f"cep_pattern_{hashlib.sha256(source.encode()).hexdigest()[:24]}"
     path = directory / "patterns" / f"{name}.py"
     try:
         if not path.exists() or path.read_text(encoding="utf-8") != source:
@@ -77,6 +78,7 @@ def _from_file(source: str) -> ModuleType | None:
         if specification is None or specification.loader is None:
             return None
         module = importlib.util.module_from_spec(specification)
+        sys.modules[name] = module  # numba looks there when it reads machine code from its cache
         specification.loader.exec_module(module)
     except OSError:
         return None

@@ -216,7 +216,9 @@ class _Reader:
             if variables is None:
                 member = np.ones(n, np.bool_)
             else:
-                member = np.isin(self.variables, sorted(variables))
+                table = np.zeros(len(self.names), np.bool_)
+                table[sorted(variables)] = True
+                member = table[self.variables]
             before = np.zeros(n + 1, np.int64)
             np.cumsum(member, out=before[1:])
             self._members[variables] = np.flatnonzero(member), before

@@ -65,6 +65,8 @@ class MatchPlan:
     kept_types: tuple[DataType, ...]
     shown: Mapping[int, int]
     """Where the columns of the input stand in `kept`."""
+    reads: frozenset[int]
+    """The columns of the input that are looked at when a row comes."""
     context: int
     ahead: int
     back: int

@@ -26,6 +26,10 @@ _OWN: tuple[tuple[str, Any, int], ...] = (
 )
 
 
+_SPARE = 1 << 17
+"""Rows for which room is kept, though there are fewer."""
+
+
 class RowStore:
     """Columns of rows by slot; new rows are put at the top, and the living are moved together.
 
@@ -187,9 +191,20 @@ class RowStore:
         """Keep only some rows, which get the slots 0, 1, 2…; links must be renumbered."""
         self._release(slots)
         n = len(slots)
-        capacity = SMALLEST
-        while capacity < n:
-            capacity *= 2
+        if self.capacity > _SPARE and self.capacity > 8 * n:
+            self._shrink(slots, max(_SPARE, 2 * n))
+        else:
+            for name in self.arrays:
+                self.arrays[name][:n] = self.arrays[name][slots]
+            for arrays, i in self._all():
+                arrays[i][:n] = arrays[i][slots]
+            self.memo[:, :n] = self.memo[:, slots]
+        self.arrays["ready"][n:] = 1
+        self.top = n
+
+    def _shrink(self, slots: Ids, capacity: int) -> None:
+        """Move rows into smaller arrays."""
+        n = len(slots)
         for name, _, fill in _OWN:
             self.arrays[name] = _moved(self.arrays[name], slots, capacity, fill)
         for arrays, i in self._all():
@@ -198,7 +213,6 @@ class RowStore:
         memo[:, :n] = self.memo[:, slots]
         self.memo = memo
         self.capacity = capacity
-        self.top = n
 
     def _release(self, staying: Ids) -> None:
         """Give back what the texts of the rows that go stand for."""

@@ -28,8 +28,10 @@ BUDGET = 50_000_000
 ROOM = 1 << 25
 """Rows, or choices, that one walk may keep."""
 
-_RESULTS = 1 << 13
+_RESULTS = 1 << 8
+_MOST_RESULTS = 1 << 16
 _GARBAGE = 4096
+_SPARE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Walks:
         self._paths = np.zeros(256, np.int64)
         self._orders = np.zeros(max(2 * self._shape.sets, 1), np.int64)
         self._results = np.zeros(_RESULTS * at.RESULT, np.int64)
-        self._result_rows = np.zeros(4 * _RESULTS, np.int64)
+        self._result_rows = np.zeros(8 * _RESULTS, np.int64)
         self._errors = np.zeros(1024 * at.ERROR, np.int64)
         self.meta = np.zeros(at.META, np.int64)
         self.live = 0
@@ -154,11 +156,12 @@ class Walks:
         fields, arrays = self._fields.data, self.store.arrays
         n = int(counts.sum())
         nxt, prv, seq = arrays["nxt"], arrays["prv"], arrays["seq"]
+        new = slice(first, first + n)
         slots = np.arange(first, first + n)
         ends = first + np.cumsum(counts)
         begins = ends - counts
-        nxt[slots] = slots + 1
-        prv[slots] = slots - 1
+        nxt[new] = slots + 1
+        prv[new] = slots - 1
         nxt[ends - 1] = at.NONE
         tails = fields[partitions, at.TAIL]
         prv[begins] = tails
@@ -167,14 +170,17 @@ class Walks:
         fields[partitions[~behind], at.HEAD] = begins[~behind]
         fields[partitions, at.TAIL] = ends - 1
         seen = fields[partitions, at.SEEN]
-        seq[slots] = np.repeat(seen - begins, counts) + slots
+        seq[new] = np.repeat(seen - begins, counts) + slots
         fields[partitions, at.SEEN] = seen + counts
         waiting = fields[partitions, at.START] == at.NONE
         fields[partitions[waiting], at.START] = begins[waiting]
         self.live += n
 
     def before(self, partitions: Ids, rows: int) -> tuple[Ints, Ints]:
-        """Return the last rows of partitions, and of which each is, by position in `partitions`."""
+        """Return the last rows of partitions, partition by partition in order.
+
+        With each comes the position of its partition in `partitions`.
+        """
         slot = self._fields.data[partitions, at.TAIL].copy()
         which = np.flatnonzero(slot >= 0)
         slot = slot[which]
@@ -184,7 +190,11 @@ class Walks:
             owners.append(which)
             slot = self.store.arrays["prv"][slot]
             which, slot = which[slot >= 0], slot[slot >= 0]
-        return np.concatenate(slots[::-1]), np.concatenate(owners[::-1])
+        if rows == 1:
+            return slots[0], owners[0]
+        every, which = np.concatenate(slots[::-1]), np.concatenate(owners[::-1])
+        order = np.argsort(which, kind="stable")
+        return every[order], which[order]
 
     # ------------------------------------------------------------ the machine
 
@@ -272,6 +282,9 @@ class Walks:
         """Make room for what the machine has none for."""
         need = int(self.meta[at.NEED])
         if outcome == at.FULL:
+            if len(self._results) < _MOST_RESULTS * at.RESULT:
+                self._results = np.zeros(2 * len(self._results), np.int64)
+                self._result_rows = np.zeros(2 * len(self._result_rows), np.int64)
             if need > len(self._result_rows):
                 self._result_rows = np.zeros(2 * need, np.int64)
             return
@@ -314,7 +327,7 @@ class Walks:
         if len(idle):
             self._forget(idle)
         if self.live == 0:
-            self.store.top = 0
+            self.store.keep(np.empty(0, np.int64))
         return np.empty(0, np.int64) if self.lasting else idle
 
     def _forget(self, idle: Ids) -> None:
@@ -353,15 +366,12 @@ class Walks:
         nxt = self.store.arrays["nxt"]
         count = matches.chains(self.live, len(heads), heads, nxt, slots)
         assert count == self.live
-        if not self.live:
-            self.store.reset()
         numbers = np.full(max(self.store.top, 1) + 1, at.NONE)  # the last one is that of NONE
         numbers[slots] = np.arange(count)
-        if self.live:
-            self.store.keep(slots)
-            for name in ("nxt", "prv"):
-                array = self.store.arrays[name]
-                array[:count] = numbers[array[:count]]
+        self.store.keep(slots)
+        for name in ("nxt", "prv"):
+            array = self.store.arrays[name]
+            array[:count] = numbers[array[:count]]
         for field in (at.START, at.LAST, at.HEAD, at.TAIL, *self._shape.slot_fields):
             fields[:, field] = numbers[fields[:, field]]
         self._orders[:] = 0
@@ -378,9 +388,8 @@ class Walks:
         doubles = self._frame_doubles.reshape(-1, max(self._shape.doubles, 1))[places]
         fields[alive, at.FRAMES] = np.cumsum(depth) - depth
         fields[alive, at.FRAMES_ROOM] = depth
-        room = 64 + 2 * len(places)
-        self._frames = _longer(frames.reshape(-1), room * width)
-        self._frame_doubles = _longer(doubles.reshape(-1), room * max(self._shape.doubles, 1))
+        self._frames = _refilled(self._frames, frames.reshape(-1))
+        self._frame_doubles = _refilled(self._frame_doubles, doubles.reshape(-1))
         self.meta[at.FRAMES_TOP] = len(places)
         self.meta[at.FRAMES_GONE] = 0
 
@@ -399,7 +408,7 @@ class Walks:
         for (base, length, room), begin in zip(_PATHS, begins, strict=True):
             fields[alive, base] = begin
             fields[alive, room] = fields[alive, length]
-        self._paths = _longer(packed, 256 + 2 * len(packed))
+        self._paths = _refilled(self._paths, packed)
         self.meta[at.PATH_TOP] = len(packed)
         self.meta[at.PATH_GONE] = 0
 
@@ -463,6 +472,14 @@ def _ranges(begins: Ints, lengths: Ints) -> Ints:
     total = np.cumsum(lengths)
     n = int(total[-1]) if len(total) else 0
     return np.arange(n) + np.repeat(begins - (total - lengths), lengths)
+
+
+def _refilled(array: npt.NDArray[Any], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array that begins with `values`: the old one, unless it is far too long."""
+    if len(array) > max(_SPARE, 8 * len(values)):
+        return _longer(values, max(_SPARE, 2 * len(values)))
+    array[: len(values)] = values
+    return array
 
 
 def _longer(array: npt.NDArray[Any], length: int) -> npt.NDArray[Any]:

@@ -28,6 +28,9 @@ _CHUNK = 1 << 16
 """Rows that are walked over at a time."""
 
 
+_NOBODY = np.empty(0, np.int64)
+
+
 class Match(Operator):
     """Puts rows in order and finds the matches of a pattern in each partition.
 
@@ -44,6 +47,7 @@ class Match(Operator):
         self.plan = plan
         self._waiting: list[Batch] = []
         self._earliest = END
+        self._context_at = _NOBODY
         self._reset()
 
     def _reset(self) -> None:
@@ -161,67 +165,83 @@ class Match(Operator):
             partitions = self._keys.one().ids
             local = np.zeros(batch.rows, np.int64)
         self._walks.reserve(self._keys.capacity)
+        columns: list[pa.Array] = [
+            c if i in plan.reads else None for i, c in enumerate(batch.columns)
+        ]
+        time = batch.time
+        if plan.time is not None and not plan.timely:
+            time = view(batch.columns[plan.time])
         if len(partitions) > 1 and bool((local[1:] < local[:-1]).any()):
             narrow = local.astype(np.uint16) if len(partitions) <= 1 << 16 else local
             by_partition = np.argsort(narrow, kind="stable")
-            batch, local = batch.take(by_partition), local[by_partition]
+            picked = integers(by_partition)
+            columns = [None if c is None else c.take(picked) for c in columns]
+            time = None if time is None else time[by_partition]
+            local = local[by_partition]
         counts = np.bincount(local, minlength=len(partitions))
-        old, owner = np.empty(0, np.int64), np.empty(0, np.int64)
+        old, owner = _NOBODY, _NOBODY
         if plan.context:
             old, owner = self._walks.before(partitions, plan.context)
         first = self._store.append(batch.rows)
-        columns: list[pa.Array] = list(batch.columns)
         new = np.arange(batch.rows)
         if len(old):
-            columns, local, new = self._with_context(columns, local, old, owner)
+            columns, local, new = self._with_context(columns, local, old, owner, len(partitions))
         if plan.shifts:
             columns += [_shifted(columns[i], shift, local) for i, shift in plan.shifts]
-        self._put(batch, columns, new, first, whole=not len(old))
+        if time is not None:
+            self._store.arrays["time"][first : first + batch.rows] = time
+        self._put(columns, len(local), new, first, whole=not len(old))
         self._walks.link(partitions, counts, first)
         if plan.ahead:
-            self._wait_for_next(partitions, counts, first, old, owner, columns, new)
+            self._wait_for_next(partitions, counts, first, old, owner, columns, len(local))
         return partitions
 
     def _with_context(
-        self, columns: list[pa.Array], local: Ids, old: Ids, owner: Ids
+        self, columns: list[pa.Array], local: Ids, old: Ids, owner: Ids, partitions: int
     ) -> tuple[list[pa.Array], Ids, Ids]:
         """Put rows that came before in front of those of their partition.
 
         Returns the columns, the partition of each row, and where the new rows stand.
         """
-        both = np.concatenate([owner, local])
-        order = np.argsort(both, kind="stable")
+        before = np.cumsum(np.bincount(owner, minlength=partitions))
+        new_before = np.cumsum(np.bincount(local, minlength=partitions))
+        new = np.arange(len(local)) + before[local]
+        context = np.arange(len(old)) + np.where(owner > 0, new_before[owner - 1], 0)
+        order = np.empty(len(old) + len(local), np.int64)
+        order[context] = np.arange(len(old))
+        order[new] = np.arange(len(old), len(order))
         picked = integers(order)
-        joined = []
+        joined: list[pa.Array] = []
         for i, column in enumerate(columns):
+            if column is None:
+                joined.append(None)
+                continue
             kept = self.plan.shown.get(i)
-            before = (
-                pa.nulls(len(old), column.type) if kept is None else self._store.take(kept, old)
-            )
-            joined.append(pa.concat_arrays([before, column]).take(picked))
-        self._context_at = np.flatnonzero(order < len(old))
-        self._context_of = order[self._context_at]
-        return joined, both[order], np.flatnonzero(order >= len(old))
+            if kept is None:
+                earlier = pa.nulls(len(old), column.type)
+            else:
+                earlier = self._store.take(kept, old)
+            joined.append(pa.concat_arrays([earlier, column]).take(picked))
+        self._context_at = context
+        owners = np.empty(len(order), np.int64)
+        owners[context], owners[new] = owner, local
+        return joined, owners, new
 
     def _put(
-        self, batch: Batch, columns: Sequence[pa.Array], new: Ids, first: int, *, whole: bool
+        self, columns: Sequence[pa.Array], n: int, new: Ids, first: int, *, whole: bool
     ) -> None:
+        """Set what is known of new rows; `columns` have n rows, the new ones stand at `new`."""
         plan, store = self.plan, self._store
-        n = len(columns[0]) if columns else batch.rows
-        slots = slice(first, first + batch.rows)
+        slots = slice(first, first + len(new))
         flags, bad = self._conditions(columns, n)
         arrays = store.arrays
         arrays["flags"][slots] = flags if whole else flags[new]
         if plan.program.fails:
             arrays["bad"][slots] = bad if whole else bad[new]
-        if batch.time is not None and plan.timely:
-            arrays["time"][slots] = batch.time
-        elif plan.time is not None:
-            arrays["time"][slots] = view(batch.columns[plan.time])
-        picked = None if whole else integers(new)
         values = [v.evaluate(columns, n)[0] for v in plan.values]
         kept = [columns[k] for k in plan.kept]
-        if picked is not None:
+        if not whole:
+            picked = integers(new)
             values = [v.take(picked) for v in values]
             kept = [k.take(picked) for k in kept]
         store.put(slots, kept, values)
@@ -250,7 +270,7 @@ class Match(Operator):
         old: Ids,
         owner: Ids,
         columns: Sequence[pa.Array],
-        new: Ids,
+        n: int,
     ) -> None:
         """Mark the last rows of each partition as not ready, and renew those that are now."""
         ahead, ready = self.plan.ahead, self._store.arrays["ready"]
@@ -265,16 +285,13 @@ class Match(Operator):
         seq = self._store.arrays["seq"]
         tails = self._walks.field(partitions, at.TAIL)
         ready[old] = seq[tails[owner]] - seq[old] >= ahead
-        where = np.empty(len(old), np.int64)
-        where[self._context_of] = self._context_at
-        self._renew(old[stale], where[stale], columns)
+        self._renew(old[stale], self._context_at[stale], columns, n)
 
-    def _renew(self, slots: Ids, where: Ids, columns: Sequence[pa.Array]) -> None:
+    def _renew(self, slots: Ids, where: Ids, columns: Sequence[pa.Array], n: int) -> None:
         """Compute again what depends on rows that have come since."""
         if not len(slots):
             return
         picked = integers(np.ascontiguousarray(where))
-        n = len(columns[0])
         flags, bad = self._conditions(columns, n)
         self._store.arrays["flags"][slots] = flags[where]
         self._store.arrays["bad"][slots] = bad[where]
@@ -442,11 +459,13 @@ class Match(Operator):
             return which
         # In a partition the time may go back: an absence ends late, an empty match at its start.
         # So results go by the greatest time up to them.
-        _, ranks = np.unique(times, return_inverse=True)
-        change = np.diff(results.partitions[which], prepend=-1) != 0
-        base = np.cumsum(change) * (len(which) + 1)
-        greatest = np.maximum.accumulate(base + ranks) - base
-        return which[np.argsort(greatest, kind="stable")]
+        partitions = results.partitions[which]
+        change = partitions[1:] != partitions[:-1]
+        if not bool((change | (times[1:] >= times[:-1])).all()):
+            _, ranks = np.unique(times, return_inverse=True)
+            base = np.cumsum(np.concatenate([[False], change])) * (len(which) + 1)
+            times = np.maximum.accumulate(base + ranks) - base
+        return which[np.argsort(times, kind="stable")]
 
     def _all_rows(self, results: Results, fine: np.ndarray) -> Batch | None:
         """Return the rows of matches that are not excluded, and those that no match covers."""
