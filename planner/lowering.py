@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from cep.catalog import Relation
-from cep.errors import UnsupportedError
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_column, compile_expression, compile_predicate
 from cep.planner.logical import (
@@ -27,6 +26,7 @@ from cep.planner.logical import (
     Values,
     Window,
 )
+from cep.planner.patterns.compile import match_plan
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
 from cep.runtime.operator import Operator
@@ -34,6 +34,7 @@ from cep.runtime.operators import (
     aggregate,
     expand,
     limit,
+    match,
     over,
     project,
     slide,
@@ -247,7 +248,8 @@ def _expand(node: Expand, lowered: Lowered, session: Session) -> int:
 
 
 def _match(node: Match, lowered: Lowered, session: Session) -> int:
-    raise UnsupportedError("running a row pattern")
+    below = _lower(node.input, lowered, session)
+    return lowered.graph.add(match.Match(match_plan(node, session)), [below])
 
 
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
