@@ -31,6 +31,9 @@ from tests.windows import oracle
 BASES = (0, 1_704_067_200_000, -7_200_000, 86_399_000, -62_000_000_000_000)
 """Where the times of a case begin, in milliseconds since 1970: also before it, and around it."""
 
+NESTED = ("sessions", "slides", "session rows", "rows")
+"""Windows that are also cut of what windows say."""
+
 SHOWN = "COUNT(*), SUM(v), MAX(v)"
 
 
@@ -99,9 +102,20 @@ class Case:
             "rows": f"SELECT {keys}, v FROM {session}",
         }
         clause = " EMIT STREAM" if self.early else ""
-        if self.correct:
-            clause += f" LATE ROWS CORRECT WITHIN {_length(self.correct)}"
-        return final | {f"{name}, changing": text + clause for name, text in final.items()}
+        late = f" LATE ROWS CORRECT WITHIN {_length(self.correct)}" if self.correct else ""
+        changing = {f"{name}, changing": text + clause + late for name, text in final.items()}
+        # Windows of what windows say: over counts that are final, and over counts that change.
+        counts = (
+            "(SELECT k, window_time AS ts, COUNT(*) AS v FROM "
+            f"TUMBLE(TABLE s, DESCRIPTOR(ts), {_length(self.slide)}) "
+            "GROUP BY k, window_start, window_end, window_time HAVING COUNT(*) <> 2)"
+        )
+        nested = {}
+        for name in NESTED:
+            text = final[name].replace("TABLE s ", f"TABLE {counts} ")
+            nested[f"{name} of counts"] = text + late
+            nested[f"{name} of counts, changing"] = f"{text} EMIT STREAM{late}"
+        return final | changing | nested
 
     @property
     def steps(self) -> int:
@@ -130,6 +144,12 @@ class Case:
             many = sum(s[3] for s in sessions[0])
             if (len(rows), late, left) != (many, sessions[1], 0):
                 return f"{len(rows)} rows of sessions{suffix}, {late} late; {many}, {sessions[1]}"
+        for name in NESTED:
+            one, other = (answers[f"{name} of counts{suffix}"] for suffix in ("", ", changing"))
+            if one != other:
+                return f"{name} of counts: {one}; of counts that change: {other}"
+            if one[2]:
+                return f"{name} of counts: {one[2]} rows of state are left"
         return None
 
     def answers(self) -> dict[str, tuple[list[oracle.Said], int, int]]:
