@@ -37,9 +37,10 @@ class Properties:
 
     `time` is the position of the event-time column, if it is still a column; `timed` says whether
     rows carry an event time and so a watermark, seen or not; `as_came` whether they are rows of a
-    stream as they came, each with the watermark that stood then. `key` are columns that are
-    together unique at any moment. `state` says in words what the node itself keeps and what bounds
-    it.
+    stream as they came, each with the watermark that stood then. `also` are other columns that the
+    watermark holds for, as a join has them; a query may name one to go on with. `key` are columns
+    that are together unique at any moment. `state` says in words what the node itself keeps and
+    what bounds it.
     """
 
     append_only: bool = True
@@ -47,6 +48,7 @@ class Properties:
     timed: bool = False
     as_came: bool = False
     time: int | None = None
+    also: tuple[int, ...] = ()
     key: tuple[int, ...] | None = None
     window: WindowColumns | None = None
     state: str = "none"
@@ -61,4 +63,5 @@ class Properties:
         if key is not None:
             key = tuple(positions[i] for i in key) if all(i in positions for i in key) else None
         time = positions.get(self.time) if self.time is not None else None
-        return replace(self, time=time, key=key, window=window, state="none")
+        also = tuple(positions[i] for i in self.also if i in positions)
+        return replace(self, time=time, also=also, key=key, window=window, state="none")

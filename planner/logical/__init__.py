@@ -1,6 +1,7 @@
 """The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
 
 from cep.planner.logical.grouping import Aggregate, Expand, late_schema
+from cep.planner.logical.joins import Bound, Interval, Join, JoinKey, JoinKind, SameWindow
 from cep.planner.logical.match import Match, Said, Skip, SkipTo
 from cep.planner.logical.node import Node, Unary, transform, walk
 from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
@@ -11,15 +12,21 @@ from cep.planner.units import duration, time_unit
 
 __all__ = [
     "Aggregate",
+    "Bound",
     "Delay",
     "Expand",
     "Filter",
+    "Interval",
+    "Join",
+    "JoinKey",
+    "JoinKind",
     "Limit",
     "Match",
     "Node",
     "Over",
     "Project",
     "Said",
+    "SameWindow",
     "Scan",
     "Skip",
     "SkipTo",

@@ -1,0 +1,264 @@
+"""Joins: pairs of rows of two inputs, and rows of one that have, or have no, partner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+
+from cep.planner.expressions import Expression
+from cep.planner.logical.node import Node
+from cep.planner.properties import Properties, WindowColumns
+from cep.planner.units import duration
+from cep.types import Schema
+
+
+class JoinKind(Enum):
+    """Which rows a join has besides, or instead of, the pairs."""
+
+    INNER = "Inner"
+    LEFT = "Left"
+    RIGHT = "Right"
+    FULL = "Full"
+    SEMI = "Semi"
+    ANTI = "Anti"
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the rows are those of the left input alone."""
+        return self in {JoinKind.SEMI, JoinKind.ANTI}
+
+    @property
+    def keeps_left(self) -> bool:
+        """Whether rows of the left input without a partner are said, padded with NULLs if need be.
+
+        Of an anti join these are all there are.
+        """
+        return self in {JoinKind.LEFT, JoinKind.FULL, JoinKind.ANTI}
+
+    @property
+    def keeps_right(self) -> bool:
+        """Whether rows of the right input without a partner are said, padded with NULLs."""
+        return self in {JoinKind.RIGHT, JoinKind.FULL}
+
+
+@dataclass(frozen=True)
+class JoinKey:
+    """Two columns that must be equal: their positions in the left and in the right input.
+
+    They have the same type. NULL equals nothing, but where `null_safe`, NULL equals NULL.
+    """
+
+    left: int
+    right: int
+    null_safe: bool = False
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Partners are near in time: low ≤ right's time - left's time ≤ high, in microseconds.
+
+    `left` and `right` are the positions of event-time columns in their inputs; None is no bound.
+    """
+
+    left: int
+    right: int
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class SameWindow:
+    """Partners are in the same window: its bounds are among the keys, and both inputs have them."""
+
+
+Bound = Interval | SameWindow
+
+
+@dataclass(frozen=True)
+class Join(Node):
+    """Pairs of rows with equal keys, within a bound on their times, for which a condition holds.
+
+    The columns are those of the left input, then those of the right one; of a semi or anti join
+    only the left ones. `residual` reads the columns of both, in this order. `bound` says how far
+    apart in event time partners may be, so that the watermark frees the rows that are kept. With
+    `final`, rows without a partner are said when no partner can come any more; otherwise at once,
+    and taken back when one comes. `ttl` is in microseconds.
+    """
+
+    left: Node
+    right: Node
+    kind: JoinKind
+    keys: tuple[JoinKey, ...] = ()
+    residual: Expression | None = None
+    bound: Bound | None = None
+    final: bool = False
+    ttl: int | None = None
+
+    def inputs(self) -> tuple[Node, ...]:
+        return (self.left, self.right)
+
+    def over(self, inputs: tuple[Node, ...]) -> Node:
+        left, right = inputs
+        return replace(self, left=left, right=right)
+
+    @cached_property
+    def schema(self) -> Schema:
+        left, right = self.left.schema.fields, self.right.schema.fields
+        if self.kind.one_sided:
+            return self.left.schema
+        if self.kind.keeps_right:
+            left = tuple(replace(f, nullable=True) for f in left)
+        if self.kind.keeps_left:
+            right = tuple(replace(f, nullable=True) for f in right)
+        return Schema((*left, *right))
+
+    @cached_property
+    def properties(self) -> Properties:
+        left, right = self.left.properties, self.right.properties
+        times = self._times()
+        return Properties(
+            append_only=left.append_only and right.append_only and not self._revises,
+            bounded=left.bounded and right.bounded,
+            timed=bool(times) or (self.kind is JoinKind.FULL and self._closed),
+            time=times[0] if times else None,
+            also=times[1:],
+            key=self._key(),
+            window=self._window(),
+            state=self._state(),
+        )
+
+    @property
+    def _revises(self) -> bool:
+        """Whether a row without partner may be said before that is sure."""
+        one = self.kind.keeps_left or self.kind.keeps_right
+        return one and not self.final
+
+    @property
+    def _closed(self) -> bool:
+        """Whether the time of either input says when nothing more can be said of a row of it."""
+        if isinstance(self.bound, Interval):
+            return self.bound.low is not None and self.bound.high is not None
+        return self.bound is not None
+
+    def _times(self) -> tuple[int, ...]:
+        """Return the columns that are event times of the output too."""
+        width = len(self.left.schema)
+        left: int | None = None
+        right: int | None = None
+        match self.bound:
+            case Interval():
+                # What a new row meets on the other side is no older than the interval is long.
+                left = self.bound.left if self.bound.high is not None else None
+                right = self.bound.right if self.bound.low is not None else None
+            case SameWindow():
+                left, right = (
+                    None if w is None or w.time < 0 else w.time
+                    for w in (self.left.properties.window, self.right.properties.window)
+                )
+        if self.kind.keeps_right:
+            left = None
+        if self.kind in {JoinKind.LEFT, JoinKind.FULL} or self.kind.one_sided:
+            right = None
+        times = (left, None if right is None else width + right)
+        return tuple(t for t in times if t is not None)
+
+    def _key(self) -> tuple[int, ...] | None:
+        left, right = self.left.properties.key, self.right.properties.key
+        if self.kind.one_sided:
+            return left
+        width = len(self.left.schema)
+        # Where a row meets one partner at most, what tells rows apart tells the pairs apart.
+        one_right = right is not None and set(right) <= {k.right for k in self.keys}
+        one_left = left is not None and set(left) <= {k.left for k in self.keys}
+        if one_right and left is not None and not self.kind.keeps_right:
+            return left
+        if one_left and right is not None and not self.kind.keeps_left:
+            return tuple(width + i for i in right)
+        if left is None or right is None:
+            return None
+        return (*left, *(width + i for i in right))
+
+    def _window(self) -> WindowColumns | None:
+        """Return the window columns, which every row of a window join has at one side."""
+        if not isinstance(self.bound, SameWindow) or self.kind is JoinKind.FULL:
+            return None
+        if self.kind is not JoinKind.RIGHT:
+            return self.left.properties.window
+        window, width = self.right.properties.window, len(self.left.schema)
+        if window is None:
+            return None
+        return window.moved({i: width + i for i in range(len(self.right.schema))})
+
+    def _state(self) -> str:
+        bounds = {bound for _, bound in self.details()}
+        if self.ttl is not None and self.bound is None:
+            return (
+                f"the rows of both inputs, forgotten {duration(self.ttl)} after they came: "
+                "a partner that comes later is not found"
+            )
+        if any("nothing bounds" in b for b in bounds):
+            return "rows of both inputs; nothing bounds them all (WITH (state_ttl = …) would)"
+        return "rows of both inputs, as long as a partner may come"
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        return (("left", self._kept(left=True)), ("right", self._kept(left=False)))
+
+    def _kept(self, *, left: bool) -> str:
+        """Say how long rows of an input are kept."""
+        here, there = (self.left, self.right) if left else (self.right, self.left)
+        if isinstance(self.bound, SameWindow):
+            return "until the watermark closes the window"
+        if isinstance(self.bound, Interval):
+            distance = self.bound.high if left else self.bound.low
+            if distance is not None:
+                ahead = distance if left else -distance
+                own = here.schema.names[self.bound.left if left else self.bound.right]
+                other = "right" if left else "left"
+                sign = "+" if ahead >= 0 else "-"
+                shift = f" {sign} {duration(abs(ahead))}" if ahead else ""
+                return f"until the {other} watermark passes {own}{shift}"
+        if there.properties.bounded:
+            return "until the other input ends"
+        if self.ttl is not None:
+            return f"for {duration(self.ttl)} after it came"
+        if here.properties.bounded:
+            return "for ever: all rows of an input that ends"
+        return "for ever: nothing bounds it"
+
+    def describe(self) -> str:
+        left, right = self.left.schema.names, self.right.schema.names
+        on = [
+            f"{left[k.left]} {'IS NOT DISTINCT FROM' if k.null_safe else '='} {right[k.right]}"
+            for k in self.keys
+        ]
+        match self.bound:
+            case Interval():
+                on.append(self._nearness(self.bound))
+            case SameWindow():
+                on.append("in the same window")
+        if self.residual is not None:
+            on.append(str(self.residual))
+        head = f"{self.kind.value} join"
+        if not on:
+            return f"{head} of all pairs" if self.kind is JoinKind.INNER else head
+        said = ", rows without partner when that is sure" if self.final else ""
+        if not (self.kind.keeps_left or self.kind.keeps_right) or self.bound is not None:
+            said = ""
+        return f"{head} on {' AND '.join(on)}{said}"
+
+    def _nearness(self, bound: Interval) -> str:
+        left, right = self.left.schema.names[bound.left], self.right.schema.names[bound.right]
+
+        def moved(distance: int) -> str:
+            if not distance:
+                return left
+            return f"{left} {'-' if distance < 0 else '+'} {duration(abs(distance))}"
+
+        if bound.low is None and bound.high is not None:
+            return f"{right} <= {moved(bound.high)}"
+        if bound.high is None and bound.low is not None:
+            return f"{right} >= {moved(bound.low)}"
+        assert bound.low is not None
+        assert bound.high is not None
+        return f"{right} BETWEEN {moved(bound.low)} AND {moved(bound.high)}"
