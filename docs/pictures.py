@@ -108,7 +108,7 @@ def _coming(
     return draw
 
 
-def _cut(title: str) -> Drawer:
+def _cut(title: str, shape: str = "bar") -> Drawer:
     """Draw rows by their keys, and the windows that the snippet's query makes of them."""
 
     def draw(example: Example, dark: bool | None) -> str:
@@ -116,19 +116,19 @@ def _cut(title: str) -> Drawer:
         made = [row.asdict() for row in example.engine.execute(example.text).fetchall()]
         keyed = "who" in made[0]
         dots = [Dot(r.ts, r.who if keyed else "all", str(r.n)) for r in rows]
-        spans = sorted((_span(row) for row in made), key=lambda s: (s.start, s.end))
+        spans = sorted((_span(row, shape) for row in made), key=lambda s: (s.start, s.end))
         spec = Lanes(title, example.description, at(0), at(45), timedelta(seconds=5))
         return lanes(spec, sorted(dots, key=lambda d: d.lane), spans, dark=dark)
 
     return draw
 
 
-def _span(row: Mapping[str, Any]) -> Span:
-    """Return a window with its total, or the frame of ten seconds that ends at a time."""
+def _span(row: Mapping[str, Any], shape: str) -> Span:
+    """Return a window with its total, or what reaches ten seconds back from a time."""
     lane, total = row.get("who", "all"), str(row["total"])
-    if "window_end" in row:
+    if shape == "bar":
         return Span(row["window_start"], row["window_end"], lane, total)
-    return Span(row["at"] - timedelta(seconds=10), row["at"], lane, total, "frame")
+    return Span(row["at"] - timedelta(seconds=10), row["at"], lane, total, shape)
 
 
 PICTURES: Mapping[str, Drawer] = {
@@ -156,7 +156,8 @@ PICTURES: Mapping[str, Drawer] = {
     "hop": _cut("Hopping windows"),
     "cumulate": _cut("Cumulating windows"),
     "session": _cut("Sessions"),
-    "slide": _cut("Sliding windows"),
+    "slide": _cut("Sliding windows", "frame"),
+    "over": _cut("Frames of rows", "bracket"),
 }
 
 

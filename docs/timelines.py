@@ -305,7 +305,8 @@ class Dot:
 class Span:
     """What was made of rows from `start` to `end`, with a word in it.
 
-    A bar holds its start and not its end, as windows do; a frame its end and not its start.
+    A bar holds its start and not its end, as windows do; a frame its end and not its start; a
+    bracket both.
     """
 
     start: datetime
@@ -390,8 +391,10 @@ def _span(paint: Picture, scale: Scale, span: Span, y: float, colour: str) -> No
         paint.box(Point(middle - wide / 2, y + 2), wide, high - 4, "page", opacity=0.7)
         paint.text(Point(middle, y + 13), span.label, anchor="middle", look="code")
     else:
-        paint.line([Point(start, y + 9), Point(end, y + 9), Point(end, y)], colour, thick=2)
-        paint.line([Point(start, y + 5), Point(start, y + 13)], colour, dashes="2 2")
+        foot = [Point(start, y)] if span.shape == "bracket" else []
+        paint.line([*foot, Point(start, y + 9), Point(end, y + 9), Point(end, y)], colour, thick=2)
+        if span.shape == "frame":
+            paint.line([Point(start, y + 5), Point(start, y + 13)], colour, dashes="2 2")
         paint.text(Point(end + 5, y + 13), span.label, look="code")
 
 
