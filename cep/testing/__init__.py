@@ -37,6 +37,8 @@ Comments before a statement say what else is expected of it:
   refused in these words;
 - `-- plan:` and the lines of a plan: its outline after all rules; `-- plan before rule:` and
   `-- plan after rule:` look at the plan when one rule of the optimizer is applied;
+- `-- clock: 1970-01-01 00:00:10`: the engine's clock, which stands at 1970-01-01 00:00:00 at first,
+  goes on to there before the statement;
 - `-- not on duckdb: reason`: where DuckDB means something else by the same query.
 """
 

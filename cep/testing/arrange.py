@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from cep.testing.lateness import Arrival, Definition
 
@@ -31,7 +32,8 @@ Producer = tuple[object, ...] | None
 class Event:
     """One row that a script inserts. `time` is its event time in microseconds, None for none.
 
-    `producer` are its values of the columns of PER; a `marker` is no data.
+    `producer` are its values of the columns of PER; a `marker` is no data. `now` is what the clock
+    shows when it comes.
     """
 
     stream: str
@@ -39,6 +41,7 @@ class Event:
     time: int | None = None
     producer: Producer = None
     marker: bool = False
+    now: int = 0
 
 
 def watermarks(events: Sequence[Event], delay: int) -> list[int]:
@@ -167,6 +170,18 @@ def batches(events: Sequence[Event], size: int) -> Iterator[tuple[list[Event], i
         )
         for n, part in enumerate(parts):
             yield part, start + len(chunk) if n == len(parts) - 1 else -1
+
+
+def by_moment(
+    events: Sequence[Event], cut: Callable[[Sequence[Event]], Iterator[tuple[list[Event], int]]]
+) -> Iterator[tuple[list[Event], int]]:
+    """Cut the events of each moment of the clock by themselves, as `cut` does."""
+    done = 0
+    for _, group in groupby(events, key=lambda e: e.now):
+        some = list(group)
+        for part, end in cut(some):
+            yield part, end if end < 0 else done + end
+        done += len(some)
 
 
 def _tied(chunk: Sequence[Event]) -> bool:

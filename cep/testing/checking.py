@@ -79,6 +79,8 @@ class _Walk:
 
     def step(self, step: Step) -> None:
         """Carry out one statement, or make sure that it is refused as expected."""
+        if step.clock is not None:
+            self.stage.wait(step.clock)
         if step.error is not None:
             self._refused(step, step.error)
             return

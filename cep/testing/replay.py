@@ -13,9 +13,9 @@ from cep.grammar import ast
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.quarantine import Quarantine
-from cep.testing.arrange import Event, batches, random_batches, shuffled
+from cep.testing.arrange import Event, batches, by_moment, random_batches, shuffled
 from cep.testing.outcome import Outcome, rows_of
-from cep.testing.stage import Stage
+from cep.testing.stage import Moment, Stage, go_on
 
 NAME = "asserted"
 """What the query under test is called while it runs."""
@@ -128,13 +128,15 @@ def _continuous(
         stage.do(engine, pipeline)
     if restart():
         engine = _restarted(stage, engine, query, output, keep=bool(pipelines))
-    for part, end in cut(events):
+    for part, end in by_moment(events, lambda some: iter(cut(some))):
+        go_on(engine, part[0].now)
         listener.position += len(part)
         engine.insert(part[0].stream, [e.row for e in part])
         if end >= 0:
             listener.outcome.positions.append(end)
         if restart() and not engine.queries[NAME].closed:
             engine = _restarted(stage, engine, query, output, keep=bool(pipelines))
+    go_on(engine, stage.now)
     listener.position += 1
     for stream in stage.finishing_order():
         engine.finish(stream)
@@ -151,8 +153,10 @@ def _restarted(
     if keep:
         running.close()
     else:
+        now = engine.session.clock.now()
         engine.close()
         engine = stage.engine()
+        go_on(engine, now)
     snapshot = snapshots.from_bytes(kept)
     engine.start(query, stage.parameters, name=NAME, output=output, snapshot=snapshot)
     return engine
@@ -200,7 +204,10 @@ def system_rows(stage: Stage, query: ast.Query, cut: Callable[[Sequence[Event]],
             pending.append(happening)
             continue
         flush()
-        stage.do(engine, happening.statement)
+        if isinstance(happening, Moment):
+            go_on(engine, happening.now)
+        else:
+            stage.do(engine, happening.statement)
     flush()
     outcome = Outcome()
     result = engine.once(query, stage.parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,10 @@ from cep.errors import CepError, UsageError
 from cep.grammar import ast
 from cep.grammar.parser import parse_statement, split
 
-_DIRECTIVE = re.compile(r"--\s*(error|plan(?: (?:before|after) \w+)?|not on duckdb):\s?(.*)")
+_DIRECTIVE = re.compile(r"--\s*(error|clock|plan(?: (?:before|after) \w+)?|not on duckdb):\s?(.*)")
+
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Step:
     `text` is the statement without the comments before it, `line` where it stands in the script.
     `statement` is None where the text does not parse, and `refusal` says why. `error` is the
     message that is expected, as `rendered` shows it; `not_on_duckdb` the reason why the answer is
-    not compared there.
+    not compared there; `clock` what the clock shows from here on, in microseconds.
     """
 
     text: str
@@ -39,6 +43,7 @@ class Step:
     error: str | None = None
     plans: tuple[Plan, ...] = ()
     not_on_duckdb: str | None = None
+    clock: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,18 +98,23 @@ def _step(text: str, line: int, comments: list[str]) -> Step:
     error: str | None = None
     plans: list[Plan] = []
     reason: str | None = None
+    clock: int | None = None
     for kind, body in _directives(comments):
         if kind == "error":
             error = body
+        elif kind == "clock":
+            moment = dt.datetime.fromisoformat(body.strip()).replace(tzinfo=dt.UTC)
+            clock = (moment - _EPOCH) // dt.timedelta(microseconds=1)
         elif kind == "not on duckdb":
             reason = body
         else:
-            _, moment, rule = (*kind.split(" "), "", "")[:3]
-            plans.append(Plan(body, moment, rule))
+            _, when, rule = (*kind.split(" "), "", "")[:3]
+            plans.append(Plan(body, when, rule))
+    expected = error, tuple(plans), reason, clock
     try:
-        return Step(text, line, parse_statement(text), None, error, tuple(plans), reason)
+        return Step(text, line, parse_statement(text), None, *expected)
     except CepError as refusal:
-        return Step(text, line, None, refusal, error, tuple(plans), reason)
+        return Step(text, line, None, refusal, *expected)
 
 
 def _directives(comments: list[str]) -> list[tuple[str, str]]:

@@ -38,7 +38,14 @@ class Statement:
     statement: ast.Statement
 
 
-Happening = Statement | Event
+@dataclass(frozen=True)
+class Moment:
+    """The clock goes on to `now`, and the engine notices."""
+
+    now: int
+
+
+Happening = Statement | Event | Moment
 
 
 class RecordingEngine(Engine):
@@ -59,7 +66,8 @@ class RecordingEngine(Engine):
 class Stage:
     """A script as far as it has come: what happened, in order.
 
-    `now` is what every engine's clock shows; `parameters` are the values of `:name`.
+    `now` is what the clock shows, and `began` what it showed at first; `parameters` are the values
+    of `:name`.
     """
 
     parameters: Parameters = field(default_factory=dict)
@@ -67,7 +75,19 @@ class Stage:
     happened: list[Happening] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.began = self.now
         self.main = RecordingEngine(VirtualClock(self.now))
+
+    @property
+    def moved(self) -> bool:
+        """Whether the clock has gone on since the script began."""
+        return self.now > self.began
+
+    def wait(self, now: int) -> None:
+        """Let the clock go on."""
+        self.now = now
+        go_on(self.main, now)
+        self.happened.append(Moment(now))
 
     def perform(self, statement: ast.Statement) -> None:
         """Run a statement in the main engine and remember it for the others."""
@@ -92,7 +112,7 @@ class Stage:
         assert isinstance(entry, Relation)
         rule = entry.watermark
         if rule is None or rule.clock:
-            return [Event(stream, row) for row in rows]
+            return [Event(stream, row, now=self.now) for row in rows]
         # Asked of a stream in which every row is data.
         plain = WatermarkRule(rule.column)
         engine = self.engine()
@@ -113,22 +133,22 @@ class Stage:
             found.clear()
             engine.insert(stream, [row])
             if not found:
-                events.append(Event(stream, row))
+                events.append(Event(stream, row, now=self.now))
                 continue
             time, (_, *producer, marked) = found[0]
             far = rule.max_ahead is not None and time > self.now + rule.max_ahead
             if far and not (marked and time >= FAREWELL):
-                events.append(Event(stream, row))
+                events.append(Event(stream, row, now=self.now))
                 continue
             whose = tuple(producer) if rule.per else None
-            events.append(Event(stream, row, time, whose, marked is True))
+            events.append(Event(stream, row, time, whose, marked is True, self.now))
         return events
 
     # ------------------------------------------------------------ fresh engines
 
     def bare_engine(self) -> Engine:
         """Return an engine in which nothing has happened yet; its clock and chance are fixed."""
-        engine = Engine(clock=VirtualClock(self.now))
+        engine = Engine(clock=VirtualClock(self.began))
         engine.session.random = np.random.default_rng(0)
         return engine
 
@@ -203,6 +223,15 @@ class Stage:
     def bounded_plan(self, query: ast.Query) -> Node:
         """Return the plan of a query over the streams as finished tables."""
         return self.finished_tables().plan(query, self.parameters)
+
+
+def go_on(engine: Engine, now: int) -> None:
+    """Let the clock of an engine go on, and the engine notice, unless it is there."""
+    clock = engine.session.clock
+    assert isinstance(clock, VirtualClock)
+    if clock.now() < now:
+        clock.set(now)
+        engine.tick()
 
 
 def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -221,3 +221,21 @@ def test_batches_lose_nothing(size: int) -> None:
         assert sorted(flat, key=str) == sorted(events, key=str)
         assert all(len({e.stream for e in part}) == 1 for part, _ in parts)
         assert parts[-1][1] == len(events)
+
+
+def test_the_clock_goes_on_where_a_script_says_so() -> None:
+    script = """
+        CREATE STREAM s (v INT, at AS PROCTIME());
+        INSERT INTO s VALUES (1);
+
+        -- clock: 1970-01-01 00:01:30
+        INSERT INTO s VALUES (2);
+
+        ASSERT ROWS
+        SELECT v, at FROM s
+        VALUES (1, '1970-01-01 00:00:00'), (2, '{}');
+    """
+    report = cep.testing.check(script.format("1970-01-01 00:01:30"))
+    assert {s.variant for s in report.skipped} >= {"shuffled", "asked once", "duckdb"}
+    with pytest.raises(cep.AssertionFailed):
+        cep.testing.check(script.format("1970-01-01 00:00:00"))
