@@ -15,7 +15,17 @@ from benchmarks.options import Options
 from benchmarks.process import Failed
 from benchmarks.report import Line, table
 
-NAMES = ("filter_project", "tumble", "windows", "flights", "start", "insert", "growth")
+NAMES = (
+    "filter_project",
+    "tumble",
+    "windows",
+    "producers",
+    "flights",
+    "start",
+    "insert",
+    "growth",
+    "release",
+)
 
 
 def main() -> int:

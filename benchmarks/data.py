@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 KEYS = 10_000
+MANY_KEYS = 1_000_000
 _PART = 1_000_000
 _EPOCH = 1_767_225_600_000_000  # 2026-01-01 in microseconds
 _JITTER = 500_000
@@ -19,36 +20,49 @@ _JITTER = 500_000
 BIDS = pa.schema([("k", pa.int64()), ("v", pa.float64()), ("ts", pa.timestamp("us"))])
 
 
-def bids(folder: Path, rows: int, per_second: int) -> Path:
-    """Return a Parquet file of bids: k, skewed (Zipf's law) over 10,000 auctions; v, a price; ts.
+def bids(folder: Path, rows: int, per_second: int, keys: int = KEYS) -> Path:
+    """Return a Parquet file of bids: k, skewed (Zipf's law) over `keys` auctions; v, a price; ts.
 
     `per_second` of them come in a second of event time, at most half a second out of order. Prices
     are in quarters, so their sums are exact in any order of addition and answers can be equal.
     The first rows of a longer file are those of a shorter one.
     """
-    return made(
-        folder / f"bids-{rows}-{per_second}.parquet", lambda path: _write(path, rows, per_second)
-    )
+    many = "" if keys == KEYS else f"-{keys}"
+    path = folder / f"bids-{rows}-{per_second}{many}.parquet"
+    return made(path, lambda path: _write(path, rows, per_second, keys))
 
 
-def _write(path: Path, rows: int, per_second: int) -> None:
+def _write(path: Path, rows: int, per_second: int, keys: int) -> None:
     with pq.ParquetWriter(path, BIDS) as writer:
-        for part in _parts(rows, per_second):
+        for part in _parts(rows, per_second, keys):
             writer.write_table(part, row_group_size=1 << 17)
 
 
-def _parts(rows: int, per_second: int) -> Iterator[pa.Table]:
-    share = np.cumsum(1 / np.arange(1, KEYS + 1))
+def _parts(rows: int, per_second: int, keys: int) -> Iterator[pa.Table]:
+    share = np.cumsum(1 / np.arange(1, keys + 1))
     share /= share[-1]
-    names = np.random.default_rng(0).permutation(KEYS)
+    names = np.random.default_rng(0).permutation(keys)
     for first in range(0, rows, _PART):
         random = np.random.default_rng([1, first])
-        keys = names[np.searchsorted(share, random.random(_PART))]
+        keyed = names[np.searchsorted(share, random.random(_PART))]
         prices = random.integers(0, 40_000, _PART) / 4
         steps = np.arange(first, first + _PART, dtype=np.int64) * 1_000_000 // per_second
         times = _EPOCH + steps - random.integers(0, _JITTER, _PART) // 1000 * 1000
-        columns = [pa.array(keys), pa.array(prices), pa.array(times).view(pa.timestamp("us"))]
+        columns = [pa.array(keyed), pa.array(prices), pa.array(times).view(pa.timestamp("us"))]
         yield pa.table(columns, schema=BIDS).slice(0, rows - first)
+
+
+def singles(rows: int, per_second: int, size: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+    """Yield batches of bids in order of time, each of a key that no other has."""
+    for first in range(0, rows, size):
+        number = np.arange(first, min(first + size, rows), dtype=np.int64)
+        times = _EPOCH + number * 1_000_000 // per_second
+        columns = [
+            pa.array(number * 0x9E3779B1 % (1 << 40)),
+            pa.array((number % 40_000) / 4),
+            pa.array(times).view(pa.timestamp("us")),
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=BIDS)
 
 
 def made(path: Path, write: Callable[[Path], None]) -> Path:
