@@ -65,6 +65,9 @@ ARRAYS = [
     "E",
 ]  # in the order of the parameters; the value columns and their NULLs follow
 
+TURNS = 50_000
+"""Choices that are gone back to in one call: then it is seen whether compiling pays."""
+
 SETS = 16
 """Parts of a PERMUTE whose sets are remembered."""
 
@@ -853,6 +856,8 @@ class _Generator:
         self.block("if depth == 0:", [f"pc = {_MISSED}", "continue"])
         self.put("work += 1")
         self.block("if work > budget:", [f"stop = {at.BUDGET}", "break"])
+        self.put(f"meta[{at.TURNS}] += 1")
+        self.block(f"if meta[{at.TURNS}] > {TURNS}:", [f"stop = {at.AGAIN}", "break"])
         self.put("depth -= 1", f"f = (frames + depth) * {self.frame}")
         self.put("pc = S[f]", "last = S[f + 1]", "length = S[f + 2]")
         for i, name in enumerate(self.wholes):

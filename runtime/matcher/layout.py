@@ -49,14 +49,16 @@ PATH_GONE = 6
 EPOCHS = 7  # the last epoch
 NEED = 8  # the room that is missing
 ERRORS = 9  # errors written
-META = 10
+TURNS = 10  # choices gone back to since the call
+META = 11
 
 # Why the machine returned.
 FINISHED = 0
 FULL = 1  # there is no room for results
 MORE_FRAMES = 2
 MORE_PATH = 3
-BUDGET = 4  # a start takes more steps, or room, than it may
+BUDGET = 4  # a start goes back more often than it may
+AGAIN = 5  # nothing is missing, but the call has taken long
 
 # The fields of a result.
 R_PARTITION = 0

@@ -22,8 +22,11 @@ from cep.runtime.time import END
 
 Ints = npt.NDArray[np.int64]
 
-BUDGET = 50_000_000
-"""Choices that one start may go back to before it is given up."""
+BUDGET = 20_000_000
+"""Choices that one start may go back to before it is given up: about a second."""
+
+PYTHON_BUDGET = 50_000
+"""The same where Python evaluates conditions."""
 
 ROOM = 1 << 25
 """Rows, or choices, that one walk may keep."""
@@ -207,16 +210,18 @@ class Walks:
         """
         self.meta[at.NEXT] = 0
         partitions = np.ascontiguousarray(partitions)
+        steps = rows + len(partitions)
+        budget = BUDGET if self.program.compilable else PYTHON_BUDGET
         while True:
-            self.meta[[at.MATCHES, at.ROWS, at.ERRORS]] = 0
+            self.meta[[at.MATCHES, at.ROWS, at.ERRORS, at.TURNS]] = 0
             outcome = self._machine(
-                rows + len(partitions),
+                steps,
                 partitions,
                 len(partitions),
                 int(ended),
                 watermark,
                 self.store.capacity,
-                BUDGET,
+                budget,
                 *self._arguments(),
             )
             if self.meta[at.ERRORS]:
@@ -225,7 +230,9 @@ class Walks:
                 yield self._written()
             if outcome == at.FINISHED:
                 break
-            self._mend(outcome, partitions)
+            steps = 4 * int(self.meta[at.TURNS])
+            if outcome != at.AGAIN:
+                self._mend(outcome, partitions)
 
     def _arguments(self) -> list[Any]:
         arrays = self.store.arrays

@@ -9,6 +9,7 @@ from cep.errors import BindError
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
 from cep.planner.binder.context import Context
+from cep.planner.binder.patterns.limits import check_limits
 from cep.planner.binder.patterns.names import Names, with_subsets
 from cep.planner.binder.patterns.rows import Rows
 from cep.planner.binder.patterns.tree import TreeBinder, length_within
@@ -79,11 +80,13 @@ def bind_row_pattern(
             span=written.after_match.span,
             hint="write WITHIN INTERVAL '5' MINUTE after PATTERN (…), or {1,3} for * and +",
         )
+    conditions = _conditions(written, names, rows, context)
+    check_limits(written, pattern, names.variables, conditions, skip)
     measuring = ValueBinder(rows, names, context, Clause(final=said.one, time=time))
     return RowPattern(
         pattern,
         names.variables,
-        _conditions(written, names, rows, context),
+        conditions,
         tuple(measuring.measure(m.expression) for m in written.measures),
         _measured(written.measures),
         said,
