@@ -19,6 +19,7 @@ NAMES = (
     "filter_project",
     "tumble",
     "windows",
+    "over",
     "producers",
     "flights",
     "start",

@@ -11,6 +11,7 @@ from cep.catalog import Column, Relation, SinkEntry, View, WatermarkRule
 from cep.errors import BindError, UnsupportedError
 from cep.grammar import ast
 from cep.grammar.unparse import unparse
+from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
 from cep.planner.explain import explain as explained
 from cep.planner.optimizer.rules import Step
 from cep.results import Result
@@ -100,6 +101,7 @@ def _show_queries(engine: Engine) -> Result:
 def _show_functions(engine: Engine) -> Result:
     rows = [(f.name, f.signature, f.summary) for f in engine.functions if f.name[0].isalpha()]
     rows += [(a.name, a.signature, a.summary) for a in engine.aggregates]
+    rows += [(f.name, f.signature, f.summary) for f in WINDOW_FUNCTIONS.values()]
     return table(("name", "signature", "description"), sorted(rows))
 
 

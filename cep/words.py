@@ -19,6 +19,7 @@ from cep.grammar.lexer import Lexeme, scan
 from cep.grammar.parser import keywords, parse_query
 from cep.grammar.tables import tables
 from cep.grammar.words import RESERVED, words
+from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.functions.builtin import BUILTIN
 
@@ -54,6 +55,7 @@ _RELATION_FOLLOWS = frozenset(("FROM", "JOIN", "INTO", "DESCRIBE", "TABLE", "UPD
 def functions() -> dict[str, str]:
     """Return the functions and aggregates there are, each with what it is for."""
     known = {f.name.lower(): f"{f.signature}: {f.summary}" for f in BUILTIN if f.name[0].isalpha()}
+    known |= {f.name: f"{f.signature}: {f.summary}" for f in WINDOW_FUNCTIONS.values()}
     return known | {a.name.lower(): f"{a.signature}: {a.summary}" for a in AGGREGATES}
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.connectors.base import Connector
 from cep.runtime.connectors.registry import BUILT_IN, Connectors
@@ -44,6 +45,12 @@ def aggregates() -> str:
     """Return all aggregates."""
     rows = sorted({(f"`{a.signature}`", a.summary) for a in AGGREGATES})
     return table(("aggregate", "what it gives"), rows)
+
+
+def windows() -> str:
+    """Return all functions that are only called with OVER, and those that mean more there."""
+    rows = [(f"`{f.signature}`", f.summary) for f in WINDOW_FUNCTIONS.values()]
+    return table(("function", "what it says of a row"), rows)
 
 
 def built_in() -> list[Connector]:
@@ -88,6 +95,7 @@ def _default(required: bool, default: str | None) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "functions": functions,
     "aggregates": aggregates,
+    "windows": windows,
     "connectors": connectors,
     "options": options,
     **life.PARTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cep.planner.expressions import Call, Expression, walk
-from cep.planner.logical import Aggregate, Filter, Match, Node, Project, Scan, Values
+from cep.planner.logical import Aggregate, Filter, Match, Node, Over, Project, Scan, Values
 from cep.planner.patterns.expressions import MatchAggregate
 
 
@@ -42,6 +42,9 @@ def python_calls(node: Node) -> list[str]:
         case Aggregate():
             by_rows = [c.aggregate for c in node.calls if c.aggregate.python]
             return list(dict.fromkeys(f"{a.name} ({a.python})" for a in by_rows))
+        case Over():
+            of_frames = [c.aggregate.aggregate for c in node.calls if c.aggregate is not None]
+            return list(dict.fromkeys(f"{a.name} ({a.python})" for a in of_frames if a.python))
         case Match():
             expressions = (*node.measures, *(c for c in node.conditions if c is not None))
     parts = [e for top in expressions for e in walk(top)]

@@ -84,7 +84,7 @@ class ExpressionBinder:
 
     def constant(self, written: ast.Expression) -> Constant | None:
         """Return the value of an expression that is the same everywhere, None of another."""
-        bound = ExpressionBinder(Scope(), self.context, place=self.place).bind(written)
+        bound = ExpressionBinder(self.scope, self.context, place=self.place).bind(written)
         return bound if isinstance(bound, Constant) else None
 
     def condition(self, written: ast.Expression) -> Expression:

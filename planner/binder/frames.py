@@ -235,7 +235,7 @@ def _measure(kind: DataType, by: DataType, written: ast.Expression, place: Span)
         )
     if temporal:
         raise BindError(
-            f"the distance from a {kind} is a length of time, and this is {by}",
+            f"{kind} is measured in lengths of time, and this is {by}",
             span=written.span,
             hint="write INTERVAL '10' SECOND, or ROWS for a number of rows",
         )
@@ -247,9 +247,7 @@ def _measure(kind: DataType, by: DataType, written: ast.Expression, place: Span)
             hint="ORDER BY a time or a number, or write ROWS for a number of rows",
         )
     if not isinstance(by, numeric):
-        raise BindError(
-            f"the distance from a {kind} is a number, and this is {by}", span=written.span
-        )
+        raise BindError(f"{kind} is measured in numbers, and this is {by}", span=written.span)
     joined = common_type(kind, by) if not isinstance(by, Integer) else kind
     if joined is None or (isinstance(joined, Decimal) and joined.precision > _DIGITS):
         raise BindError(

@@ -47,10 +47,10 @@ FUNCTIONS = {
             "row_number", "", 0, 0, "The number of the row in its partition.", SO_FAR, False
         ),
         WindowFunction(
-            "rank", "", 0, 0, "One more than the rows before it and its equals.", SO_FAR
+            "rank", "", 0, 0, "One more than the number of rows before it and its equals.", SO_FAR
         ),
         WindowFunction(
-            "dense_rank", "", 0, 0, "One more than the different places before it.", SO_FAR
+            "dense_rank", "", 0, 0, "One more than the number of different places before it.", SO_FAR
         ),
         WindowFunction(
             "percent_rank", "", 0, 0, "RANK from 0 to 1.", SO_FAR, result=DOUBLE
@@ -63,11 +63,11 @@ FUNCTIONS = {
             "ntile", "groups", 1, 1, "In which of so many groups of one size the row is.", SO_FAR
         ),
         WindowFunction(
-            "lag", "value, rows, default", 1, 3, "The value so many rows before (1), or a default.",
+            "lag", "value [, rows [, default]]", 1, 3, "The value so many rows before (1), else the default.",
             SO_FAR,
         ),
         WindowFunction(
-            "lead", "value, rows, default", 1, 3, "The value so many rows after (1), or a default.",
+            "lead", "value [, rows [, default]]", 1, 3, "The value so many rows after (1), else the default.",
             SO_FAR,
         ),
         WindowFunction(
@@ -155,7 +155,9 @@ def _function(
     given = written.arguments
     if not own.least <= len(given) <= own.most or any(isinstance(a, ast.Star) for a in given):
         raise BindError(
-            f"{own.name} takes {_some(own)}", span=written.span, hint=f"write {own.signature}"
+            f"{own.name.upper()} takes {_some(own)}",
+            span=written.span,
+            hint=f"write {own.signature}",
         )
     frame = own.frame or window.frame
     measured, text, number, result = window.measured, window.text, 1, own.result

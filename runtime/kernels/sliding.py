@@ -158,8 +158,18 @@ def floats(
                 while g >= 0 and g != stop:
                     x = values[g]
                     if flags[g] and x - x == 0.0:
-                        s += x
+                        t = s + x
+                        b = t - s
+                        e = (s - (t - b)) + (x - b)
+                        s = t
+                        t = low + e
+                        b = t - low
+                        lower += (low - (t - b)) + (e - b)
+                        low = t
                     g = after[g]
+            if not (s - s == 0.0 and low - low == 0.0):
+                low = 0.0
+                lower = 0.0
         sums[p, 0] = s
         sums[p, 1] = low
         sums[p, 2] = lower

@@ -286,9 +286,11 @@ class Generator:
         """Return a query; its columns are called c1, c2, ….."""
         chance = self.chance
         source = self.source(depth)
-        kind = chance.randint(0, 5)
+        kind = chance.randint(0, 6)
         if kind == 0 and source.time is not None:
             return self.windowed(source)
+        if kind == 6 and source.time is not None:
+            return self.over(source)
         if kind in (1, 2):
             return self.grouped(source.sql, source.columns, [])
         if kind == 3:
@@ -338,6 +340,65 @@ class Generator:
         named = (["window_end"], ["window_start", "window_end"], ["window_time"])
         keys = chance.choice(named if "CUMULATE" in window else (["window_start"], *named))
         return self.grouped(window, source.columns, keys)
+
+    def over(self, source: Relation) -> Relation:
+        """Return functions over the rows around each row."""
+        chance = self.chance
+        items = [self.choose(source.columns) for _ in range(chance.randint(0, 2))]
+        for _ in range(chance.randint(1, 3)):
+            keys = [self.choose(source.columns)[0] for _ in range(chance.choice((0, 1, 1, 2)))]
+            partition = f"PARTITION BY {', '.join(dict.fromkeys(keys))} " if keys else ""
+            call, t, frame = self.over_call(source.columns)
+            # Where rows are counted, only rows that are alike may be of one place.
+            counted = frame is None or frame.startswith("ROWS")
+            others = [n for n, _ in source.columns if n != "ts"] if counted else []
+            order = ", ".join(["ts", *(n + chance.choice(("", " DESC")) for n in others)])
+            items.append((f"{call} OVER ({partition}ORDER BY {order} {frame or ''})", t))
+        named = [(f"c{n}", t) for n, (_, t) in enumerate(items, 1)]
+        selected = ", ".join(f"{e} AS {n}" for (e, _), (n, _) in zip(items, named, strict=True))
+        where = self.where(source.columns)
+        text = f"SELECT {selected} FROM {source.sql} AS q{where}"
+        if chance.random() < 0.2:
+            text += f" QUALIFY {items[-1][0]} IS NOT NULL"
+        return Relation(text, named)
+
+    def choose(self, columns: Columns) -> tuple[str, str]:
+        """Return one of the columns."""
+        return self.chance.choice(columns)
+
+    def over_call(self, columns: Columns) -> tuple[str, str, str | None]:
+        """Return the call of a function of a window, its type, and its frame, if it takes one."""
+        chance = self.chance
+        name, t = self.choose(columns)
+        kind = chance.randint(0, 5)
+        if kind == 0:
+            call = chance.choice(("ROW_NUMBER()", "RANK()", "DENSE_RANK()"))
+            return call, "BIGINT", None
+        if kind == 1:
+            by = chance.choice(("", ", 2", f", 1, {self.literal(t)}"))
+            return f"{chance.choice(('LAG', 'LEAD'))}({name}{by})", t, None
+        start, end = chance.choice(
+            (
+                ("UNBOUNDED PRECEDING", "CURRENT ROW"),
+                ("{} PRECEDING", "CURRENT ROW"),
+                ("CURRENT ROW", "CURRENT ROW"),
+                ("{} PRECEDING", "{} FOLLOWING"),
+                ("UNBOUNDED PRECEDING", "{} FOLLOWING"),
+                ("CURRENT ROW", "{} FOLLOWING"),
+            )
+        )
+        unit = chance.choice(("ROWS", "RANGE"))
+        sizes = (
+            ("1", "2", "5") if unit == "ROWS" else ("INTERVAL '3' SECOND", "INTERVAL '20' SECOND")
+        )
+        bounds = " AND ".join(b.format(chance.choice(sizes)) for b in (start, end))
+        frame = f"{unit} BETWEEN {bounds}"
+        if kind == 2 and unit == "ROWS":
+            call = chance.choice(("FIRST_VALUE({})", "LAST_VALUE({})", "NTH_VALUE({}, 2)"))
+            nulls = chance.choice(("", " IGNORE NULLS"))
+            return call.format(name) + nulls, t, frame
+        call, t = self.aggregate(columns)
+        return call, t, frame
 
     def grouped(self, sql: str, columns: Columns, window: Sequence[str]) -> Relation:
         """Return an aggregation by some keys, and by the columns of a window."""

@@ -77,3 +77,38 @@ def test_rows_out_of_reach_are_dropped() -> None:
         engine.insert("s", rows)
         assert engine.queries["q"].graph.size().rows < 6000
     assert max(last) == 6000
+
+
+def test_late_rows_go_where_the_query_says() -> None:
+    engine = cep.Engine()
+    engine.execute("CREATE STREAM s (k VARCHAR, v INT, ts TIMESTAMP(3), WATERMARK FOR ts)")
+    engine.execute("CREATE STREAM late (ts TIMESTAMP(3), v INT)")
+    found: list[dict[str, object]] = []
+    take = Output(lambda b: found.extend(b.to_arrow().to_pylist()))
+    engine.start(parse_query("SELECT v FROM late"), name="found", output=take)
+    text = (
+        "SELECT SUM(v + 1) OVER (PARTITION BY UPPER(k) ORDER BY ts) AS total FROM s "
+        "QUALIFY COUNT(*) OVER (ORDER BY ts) > 0 LATE ROWS TO late"
+    )
+    result = engine.start(parse_query(text), name="q")
+    start = dt.datetime(2024, 1, 1)
+    engine.insert("s", [("a", n, start + dt.timedelta(seconds=n % 3)) for n in range(6)])
+    engine.finish()
+    assert found == [{"v": 3}, {"v": 4}]
+    assert [row.total for row in result.fetchall()] == [1, 3, 12, 12]
+    assert engine.queries["q"].aside.late_rows.count == 2
+
+
+def test_a_sum_that_does_not_fit_is_an_error_of_its_rows() -> None:
+    engine = cep.Engine()
+    engine.execute("CREATE STREAM s (v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts)")
+    text = "SELECT v, SUM(v) OVER (ORDER BY ts ROWS 1 PRECEDING) AS total FROM s"
+    result = engine.start(parse_query(text), name="q")
+    start = dt.datetime(2024, 1, 1)
+    values = (2**63 - 1, 1, -5, 2**63 - 1)
+    rows = [(v, start + dt.timedelta(seconds=n)) for n, v in enumerate(values)]
+    engine.insert("s", rows)
+    engine.finish()
+    assert [row.total for row in result.fetchall()] == [2**63 - 1, -4, 2**63 - 6]
+    errors = engine.execute("SELECT error FROM errors.q").fetchall()
+    assert [row.error for row in errors] == ["SUM does not fit BIGINT"]
