@@ -37,7 +37,7 @@ class Aside:
         """Count and keep rows that came too late."""
         if self.late_fail:
             messages: Messages = np.full(batch.rows, None, dtype=object)
-            messages[:] = "the row is late: its window was complete when it came"
+            messages[:] = "the row is late: the watermark had passed it when it came"
             self.failed(batch, messages)
             return
         add_late(self.late_rows, batch)
@@ -147,6 +147,8 @@ class Running:
     def begin(self) -> None:
         """Say what is true before any row has come; push the rows written in the query itself."""
         self._attempt(self.graph.begin)
+        for feed in self._reads:
+            feed.introduce(self)
         for node, values in self._lowered.constants:
             batch, messages = values_batch(values, self._session)
             if messages and self.aside.strict:

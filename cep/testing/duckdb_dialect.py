@@ -175,6 +175,9 @@ class DuckDbWriter(DuckDbExpressions):
             alias = ast.Alias(alias.name if alias else ast.Name("$values"), tuple(names))
         return f"({self.text(node.query)}){self._aliased(alias)}"
 
+    def _match_recognize(self, node: ast.MatchRecognize) -> str:
+        raise Untranslatable("MATCH_RECOGNIZE")
+
     def _table_function(self, node: ast.TableFunction) -> str:
         name = node.name.value
         refusing, self._refusing = self._refusing, False

@@ -211,10 +211,20 @@ class Stage:
             and isinstance(self.main.catalog.get(s.target.value), Relation)
         ]
 
+    def fed(self) -> list[str]:
+        """Return the streams that queries write into, with their rows or with the late ones."""
+        found: dict[str, None] = {}
+        for pipeline in self.pipelines():
+            found[pipeline.target.value] = None
+            late = pipeline.query.late
+            if late is not None and late.target is not None:
+                found[late.target.value] = None
+        return list(found)
+
     def finishing_order(self) -> list[str]:
         """Return the streams in an order in which they can end: those that queries feed last."""
-        fed = dict.fromkeys(p.target.value for p in self.pipelines())
-        return [r.name for r in self.streams() if r.name not in fed] + list(fed)
+        fed = self.fed()
+        return [r.name for r in self.streams() if r.name not in fed] + fed
 
     def plan(self, query: ast.Query) -> Node:
         """Return the plan of a query over the streams as they are declared."""
@@ -270,7 +280,7 @@ def traits(stage: Stage, query: ast.Query) -> Traits:
         reads=tuple(dict.fromkeys(r.name for r in scans)),
         system=any(r.kind == "system" for r in scans),
         external=any(r.kind != "system" and r.name not in own for r in scans),
-        derived=any(r.name == p.target.value for r in scans for p in stage.pipelines()),
+        derived=any(r.name in stage.fed() for r in scans),
         limited=any(isinstance(n, Limit) for n in walk(plan)),
         ordered=bool(query.order_by),
         continuous=refusal,

@@ -11,7 +11,7 @@ INSERT INTO s VALUES
 
 ASSERT ROWS
 SELECT error, JSON_VALUE(row, '$.v') FROM errors.strict
-VALUES ('the row is late: its window was complete when it came', '4');
+VALUES ('the row is late: the watermark had passed it when it came', '4');
 
 ASSERT EMPTY
 SELECT * FROM late.strict;
