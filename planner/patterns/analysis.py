@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from cep.planner.expressions import Constant, Expression, Input, can_fail, transform, walk
+from cep.planner.expressions import Constant, Expression, Input, can_fail, inputs, transform, walk
 from cep.planner.patterns.code import ambiguous, instructions, marked
 from cep.planner.patterns.expressions import Label, MatchAggregate, MatchNumber, Navigation
 from cep.planner.patterns.places import Shifted, leaves, local, place, shifted
@@ -29,6 +29,8 @@ from cep.planner.patterns.tree import (
     Repeat,
     Sequenced,
     Take,
+)
+from cep.planner.patterns.tree import (
     walk as parts_of,
 )
 from cep.runtime.matcher.program import After, Condition, Program, Reads
@@ -125,7 +127,7 @@ class _Analysis:
         if expression is None:
             return Condition(Reads.NOTHING, "TRUE")
         text = str(expression)
-        ahead = any(isinstance(e, Navigation) and e.shift > 0 for e in walk(expression))
+        ahead = _reads_ahead(expression)
         expression = self._with_own_label(variable, expression)
         if _current_only(variable, expression):
             over_table = self._table(local(expression))
@@ -177,7 +179,7 @@ class _Analysis:
             node.within,
             node.said.name == "TIMEOUTS",
             node.said.name == "UNMATCHED",
-            any(isinstance(e, Navigation) and e.shift > 0 for m in node.measures for e in walk(m)),
+            any(_reads_ahead(m) for m in node.measures),
             after is After.EVERYWHERE and ambiguous(code),
         )
 
@@ -215,6 +217,13 @@ _AFTER = {
     "LAST": "LAST",
     "NONE": "EVERYWHERE",
 }
+
+
+def _reads_ahead(expression: Expression) -> bool:
+    """Say whether columns of later rows are read; labels of later rows there are none."""
+    return any(
+        isinstance(e, Navigation) and e.shift > 0 and inputs(e.operand) for e in walk(expression)
+    )
 
 
 def _current_only(variable: int, expression: Expression) -> bool:

@@ -154,8 +154,9 @@ def order_base(program: Program, pc: int) -> int:
 class Shape:
     """How much the machine of a program keeps, in fields.
 
-    `fields` of a partition, `frame` of a choice, `doubles` beside each of them, `sets` of parts that
-    are remembered; `slot_fields` and `slot_places` are the registers that hold rows.
+    `fields` of a partition, `frame` of a choice, `doubles` beside each, `sets` of parts that
+    are remembered; `slot_fields` and `slot_places` are the registers that hold rows. With `extras`
+    a partition has the fields for partial matches and for those that were said.
     """
 
     fields: int
@@ -164,6 +165,7 @@ class Shape:
     sets: int
     slot_fields: tuple[int, ...]
     slot_places: tuple[int, ...]
+    extras: bool
 
 
 def shape(program: Program) -> Shape:
@@ -179,8 +181,9 @@ def shape(program: Program) -> Shape:
         generator.frame,
         len(generator.doubles),
         order_base(program, -1),
-        tuple(at.FIELDS + i for i in places),
+        tuple(generator.first + i for i in places),
         tuple(at.FRAME + i for i in places),
+        generator.extras,
     )
 
 
@@ -223,7 +226,22 @@ class _Generator:
     @cached_property
     def fields(self) -> int:
         """The fields of a partition."""
-        return at.FIELDS + len(self.wholes)
+        return self.first + len(self.wholes)
+
+    @cached_property
+    def extras(self) -> bool:
+        """Whether partial matches, or all matches of a start, are remembered."""
+        return self.program.timeouts or self.program.after is After.EVERYWHERE
+
+    @property
+    def first(self) -> int:
+        """The field of the first register."""
+        return at.FIELDS if self.extras else at.EXTRAS
+
+    @property
+    def locals(self) -> tuple[tuple[str, int], ...]:
+        """The local variables that are fields of a partition."""
+        return (*_LOCALS, *_EXTRAS) if self.extras else _LOCALS
 
     @cached_property
     def values(self) -> list[str]:
@@ -273,14 +291,15 @@ class _Generator:
         return "\n".join(self.lines) + "\n"
 
     def _partitions(self) -> None:
-        self.put(f"k = meta[{at.NEXT}]", "stop = 0", "while k < n:")
+        self.put(f"k = meta[{at.NEXT}]", "stop = 0")
+        self.put(f"when = meta[{at.WHEN}]", f"back = meta[{at.BACK}]", "while k < n:")
         self.indent += 1
         self.put(f"p = parts[k] * {self.fields}", f"start = P[p + {at.START}]")
         self.block(f"if start == {at.NONE}:", ["k += 1", "continue"])
-        for name, field in _LOCALS:
+        for name, field in self.locals:
             self.put(f"{name} = P[p + {field}]")
         for i, name in enumerate(self.wholes):
-            self.put(f"{name} = P[p + {at.FIELDS + i}]")
+            self.put(f"{name} = P[p + {self.first + i}]")
         for i, name in enumerate(self.doubles):
             self.put(f"{name} = PF[parts[k] * {len(self.doubles)} + {i}]")
         self.put(f"wait = {END}", "limit = 0")
@@ -301,14 +320,22 @@ class _Generator:
         self._missed()
         self._move()
         self.indent -= 1
-        for name, field in _LOCALS:
+        for name, field in self.locals:
             self.put(f"P[p + {field}] = {name}")
         self.put(f"P[p + {at.START}] = start", f"P[p + {at.DUE}] = wait")
         for i, name in enumerate(self.wholes):
-            self.put(f"P[p + {at.FIELDS + i}] = {name}")
+            self.put(f"P[p + {self.first + i}] = {name}")
         for i, name in enumerate(self.doubles):
             self.put(f"PF[parts[k] * {len(self.doubles)} + {i}] = {name}")
-        self.block("if stop != 0:", [f"meta[{at.NEXT}] = k", "return stop"])
+        self.block(
+            "if stop != 0:",
+            [
+                f"meta[{at.NEXT}] = k",
+                f"meta[{at.WHEN}] = when",
+                f"meta[{at.BACK}] = back",
+                "return stop",
+            ],
+        )
         self.put("k += 1")
         self.indent -= 1
         self.put(f"meta[{at.NEXT}] = 0", f"return {at.FINISHED}")
@@ -319,7 +346,8 @@ class _Generator:
         self.put("if pc == 0:")
         self.indent += 1
         self.put("depth = 0", "length = 0", "work = 0", f"last = {at.NONE}", "row = start")
-        self.put("best = 0", "found = 0", "said_length = 0")
+        if self.extras:
+            self.put("best = 0", "found = 0", "said_length = 0")
         first = self._reach(0)
         if first.known:
             if first.ahead:
@@ -929,7 +957,8 @@ class _Generator:
             self._timeout()
             self.indent -= 1
         if program.unmatched:
-            self.put("if seq[start] > cover and found == 0:")
+            found = " and found == 0" if self.extras else ""
+            self.put(f"if seq[start] > cover{found}:")
             self.indent += 1
             self._result(str(at.UNMATCHED), "0", "0", "time[start]")
             self.indent -= 1
@@ -990,12 +1019,13 @@ _LOCALS = (
     ("path_room", at.PATH_ROOM),
     ("work", at.WORK),
     ("cover", at.COVER),
+)
+
+_EXTRAS = (
     ("best_path", at.BEST),
     ("best_room", at.BEST_ROOM),
     ("best", at.BEST_LENGTH),
     ("best_due", at.BEST_DUE),
-    ("when", at.WHEN),
-    ("back", at.BACK),
     ("found", at.FOUND),
     ("said", at.SAID),
     ("said_room", at.SAID_ROOM),

@@ -26,17 +26,17 @@ WORK = 13  # steps since the start
 COVER = 14  # the sequence number of the last row that a match took
 SEEN = 15  # rows so far
 DUE = 16  # the watermark that decides what the walk waits for
-BEST = 17  # where the longest partial match stands, and how long it is, and when it ran out
-BEST_ROOM = 18
-BEST_LENGTH = 19
-BEST_DUE = 20
-WHEN = 21  # what the walk was about to do when it ran out of room
-BACK = 22
-FOUND = 23  # matches since the start
-SAID = 24  # where the matches of the start stand that were said: length and rows of each
-SAID_ROOM = 25
-SAID_LENGTH = 26
-FIELDS = 27
+EXTRAS = 17  # fields from here on are there only where matches are looked for that way
+
+FOUND = 17  # matches since the start
+BEST = 18  # where the longest partial match stands, and how long it is, and when it ran out
+BEST_ROOM = 19
+BEST_LENGTH = 20
+BEST_DUE = 21
+SAID = 22  # where the matches of the start stand that were said: length and rows of each
+SAID_ROOM = 23
+SAID_LENGTH = 24
+FIELDS = 25
 
 # What the machine is told and tells.
 NEXT = 0  # the partition to go on with
@@ -50,7 +50,9 @@ EPOCHS = 7  # the last epoch
 NEED = 8  # the room that is missing
 ERRORS = 9  # errors written
 TURNS = 10  # choices gone back to since the call
-META = 11
+WHEN = 11  # what a walk was about to do that is to be resumed: its deadline, and where to go on
+BACK = 12
+META = 13
 
 # Why the machine returned.
 FINISHED = 0

@@ -30,12 +30,17 @@ _SPARE = 1 << 17
 """Rows for which room is kept, though there are fewer."""
 
 
+_OPTIONAL = frozenset(("prv", "bad", "ready"))
+"""Which of them not every pattern needs."""
+
+
 class RowStore:
     """Columns of rows by slot; new rows are put at the top, and the living are moved together.
 
     `kept` are columns of any type, which can be asked for again; `values` say which of the numbers
     that conditions read are doubles: the others are codes (`cep.runtime.state.codes`), those of
-    texts all in one store. `marks` is how many failures are remembered of each row.
+    texts all in one store. `marks` is how many failures are remembered of each row, `optional` which
+    of the own columns there are that not every pattern needs.
     """
 
     def __init__(
@@ -43,7 +48,9 @@ class RowStore:
         kept: Sequence[DataType],
         values: Sequence[tuple[DataType, bool]],
         marks: int,
+        optional: frozenset[str] = frozenset(),
     ) -> None:
+        self._own = tuple(o for o in _OWN if o[0] not in _OPTIONAL or o[0] in optional)
         self.kept = tuple(kept)
         self.value_types = tuple(values)
         self.marks = marks
@@ -54,7 +61,7 @@ class RowStore:
         self.top = 0
         self.capacity = 0
         self.arrays: dict[str, npt.NDArray[Any]] = {
-            name: np.empty(0, dtype) for name, dtype, _ in _OWN
+            name: np.empty(0, dtype) for name, dtype, _ in self._own
         }
         self._codecs: list[Codec] = [codec(t) for t in self.kept]
         self._codes: list[list[Codes]] = [
@@ -99,9 +106,9 @@ class RowStore:
             return
         capacity = max(SMALLEST, self.capacity)
         while capacity < needed:
-            capacity *= 2
+            capacity += capacity // 2
         self.capacity = capacity
-        for name, _, fill in _OWN:
+        for name, _, fill in self._own:
             self.arrays[name] = _grown(self.arrays[name], capacity, self.top, fill)
         for arrays, i in self._all():
             arrays[i] = _grown(arrays[i], capacity, self.top, 0)
@@ -199,13 +206,14 @@ class RowStore:
             for arrays, i in self._all():
                 arrays[i][:n] = arrays[i][slots]
             self.memo[:, :n] = self.memo[:, slots]
-        self.arrays["ready"][n:] = 1
+        if "ready" in self.arrays:
+            self.arrays["ready"][n:] = 1
         self.top = n
 
     def _shrink(self, slots: Ids, capacity: int) -> None:
         """Move rows into smaller arrays."""
         n = len(slots)
-        for name, _, fill in _OWN:
+        for name, _, fill in self._own:
             self.arrays[name] = _moved(self.arrays[name], slots, capacity, fill)
         for arrays, i in self._all():
             arrays[i] = _moved(arrays[i], slots, capacity, 0)

@@ -89,6 +89,7 @@ class Walks:
         self.lasting = lasting
         self._python = python
         self._shape: Shape = shape(program)
+        self._sequences = _PATHS if self._shape.extras else _PATHS[:1]
         self._machine: Machine = load(program)
         self._reset()
 
@@ -158,16 +159,17 @@ class Walks:
         """
         fields, arrays = self._fields.data, self.store.arrays
         n = int(counts.sum())
-        nxt, prv, seq = arrays["nxt"], arrays["prv"], arrays["seq"]
+        nxt, seq = arrays["nxt"], arrays["seq"]
         new = slice(first, first + n)
         slots = np.arange(first, first + n)
         ends = first + np.cumsum(counts)
         begins = ends - counts
         nxt[new] = slots + 1
-        prv[new] = slots - 1
         nxt[ends - 1] = at.NONE
         tails = fields[partitions, at.TAIL]
-        prv[begins] = tails
+        if "prv" in arrays:
+            arrays["prv"][new] = slots - 1
+            arrays["prv"][begins] = tails
         behind = tails >= 0
         nxt[tails[behind]] = begins[behind]
         fields[partitions[~behind], at.HEAD] = begins[~behind]
@@ -240,7 +242,7 @@ class Walks:
             self.meta,
             self._fields.data.reshape(-1),
             self._doubles.data.reshape(-1),
-            *(arrays[n] for n in ("nxt", "time", "flags", "bad", "ready", "seq")),
+            *(arrays.get(n, _ABSENT) for n in ("nxt", "time", "flags", "bad", "ready", "seq")),
             self.store.memo.reshape(-1),
             self._orders,
             self._frames,
@@ -328,7 +330,8 @@ class Walks:
         fields[partitions, at.HEAD] = heads
         gone = heads < 0
         fields[partitions[gone], at.TAIL] = at.NONE
-        arrays["prv"][heads[~gone]] = at.NONE
+        if "prv" in arrays:
+            arrays["prv"][heads[~gone]] = at.NONE
         self.due = min(self.due, int(fields[partitions, at.DUE].min(initial=END)))
         idle = partitions[resting & gone]
         if len(idle):
@@ -341,7 +344,9 @@ class Walks:
         """Give up what a partition has no use for while no walk is under way."""
         fields = self._fields.data
         self.meta[at.FRAMES_GONE] += int(fields[idle, at.FRAMES_ROOM].sum())
-        self.meta[at.PATH_GONE] += int(sum(fields[idle, room].sum() for *_, room in _PATHS))
+        self.meta[at.PATH_GONE] += int(
+            sum(fields[idle, room].sum() for *_, room in self._sequences)
+        )
         number, seen, cover = (fields[idle, f].copy() for f in (at.NUMBER, at.SEEN, at.COVER))
         self._fields.clear(idle)
         self._doubles.clear(idle)
@@ -376,7 +381,7 @@ class Walks:
         numbers = np.full(max(self.store.top, 1) + 1, at.NONE)  # the last one is that of NONE
         numbers[slots] = np.arange(count)
         self.store.keep(slots)
-        for name in ("nxt", "prv"):
+        for name in {"nxt", "prv"} & set(self.store.arrays):
             array = self.store.arrays[name]
             array[:count] = numbers[array[:count]]
         for field in (at.START, at.LAST, at.HEAD, at.TAIL, *self._shape.slot_fields):
@@ -403,7 +408,7 @@ class Walks:
     def _compact_paths(self, alive: Ids, numbers: Ints) -> None:
         fields = self._fields.data
         bases, lengths = [], []
-        for base, length, _ in _PATHS:
+        for base, length, _ in self._sequences:
             bases.append(fields[alive, base])
             lengths.append(fields[alive, length])
         many = np.concatenate(lengths)
@@ -411,8 +416,8 @@ class Walks:
         low = (1 << at.LABEL_BITS) - 1
         renumbered = numbers[packed >> at.LABEL_BITS] << at.LABEL_BITS | packed & low
         packed = np.where(packed < 0, packed, renumbered)  # a length is negative
-        begins = np.split(np.cumsum(many) - many, len(_PATHS))
-        for (base, length, room), begin in zip(_PATHS, begins, strict=True):
+        begins = np.split(np.cumsum(many) - many, len(self._sequences))
+        for (base, length, room), begin in zip(self._sequences, begins, strict=True):
             fields[alive, base] = begin
             fields[alive, room] = fields[alive, length]
         self._paths = _refilled(self._paths, packed)
@@ -465,6 +470,9 @@ class OutOfBudget(EvaluationError):
         self.partition = partition
         self.what = what
 
+
+_ABSENT = np.zeros(1, np.int64)
+"""What stands for an array that a program has no use for."""
 
 _PATHS = (
     (at.PATH, at.LENGTH, at.PATH_ROOM),

@@ -57,6 +57,15 @@ class Match(Operator):
             plan.kept_types,
             [(v.type, v.floating) for v in plan.values],
             len(plan.program.marked),
+            frozenset(
+                name
+                for name, needed in (
+                    ("prv", plan.context > 0),
+                    ("bad", plan.program.fails),
+                    ("ready", plan.ahead > 0),
+                )
+                if needed
+            ),
         )
         self._walks = Walks(
             plan.program,
@@ -289,12 +298,14 @@ class Match(Operator):
 
     def _renew(self, slots: Ids, where: Ids, columns: Sequence[pa.Array], n: int) -> None:
         """Compute again what depends on rows that have come since."""
+        plan = self.plan
         if not len(slots):
             return
         picked = integers(np.ascontiguousarray(where))
         flags, bad = self._conditions(columns, n)
         self._store.arrays["flags"][slots] = flags[where]
-        self._store.arrays["bad"][slots] = bad[where]
+        if plan.program.fails:
+            self._store.arrays["bad"][slots] = bad[where]
         values = [v.evaluate(columns, n)[0].take(picked) for v in self.plan.values]
         self._store.put_values(slots, values)
         self._store.replace(slots, [columns[k].take(picked) for k in self.plan.kept])
@@ -531,9 +542,9 @@ class Match(Operator):
         top = np.arange(self._store.top)
         names = [str(i) for i in range(len(plan.kept))]
         rows = [self._store.take(i, top) for i in range(len(plan.kept))]
-        for name in ("nxt", "prv", "time", "flags", "bad", "ready", "seq"):
+        for name, array in self._store.arrays.items():
             names.append(name)
-            rows.append(pa.array(self._store.arrays[name][: self._store.top]))
+            rows.append(pa.array(array[: self._store.top]))
         for i in range(len(plan.values)):
             names.append(f"value {i}")
             rows.append(self._store.value_array(i, top))
@@ -568,8 +579,8 @@ class Match(Operator):
                 [columns[str(i)] for i in range(len(plan.kept))],
                 [columns[f"value {i}"] for i in range(len(plan.values))],
             )
-            for name in ("nxt", "prv", "time", "flags", "bad", "ready", "seq"):
-                self._store.arrays[name][:n] = columns[name].to_numpy(zero_copy_only=False)
+            for name, array in self._store.arrays.items():
+                array[:n] = columns[name].to_numpy(zero_copy_only=False)
         self._walks.restore(partitions, state)
 
     def fingerprint(self) -> str:

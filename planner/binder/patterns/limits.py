@@ -16,7 +16,7 @@ MOST_VARIABLES = 62
 """A row's flags are the bits of one number."""
 
 _WORDS = {
-    "and": "rows follow each other without a word: PATTERN (A B), and in either order PERMUTE(A, B)",
+    "and": "write A B for one after the other, PERMUTE(A, B) for either order",
     "or": "write A | B",
     "not": "absence is written A -> !B, with WITHIN",
 }
