@@ -12,7 +12,7 @@ from cep.runtime.aggregates.calls import spoken
 from cep.runtime.aggregates.registry import Aggregate, Ordering
 from cep.runtime.functions.registry import Function
 from cep.runtime.over.calls import Frame
-from cep.types import BOOLEAN, VARCHAR, DataType
+from cep.types import BOOLEAN, VARCHAR, DataType, converts
 
 
 @dataclass(frozen=True)
@@ -322,7 +322,8 @@ def reads_watermark(expressions: Iterable[Expression]) -> bool:
 def can_fail(expression: Expression) -> bool:
     """Say whether a row may have no value: such an expression is never moved before a filter."""
     return any(
-        (isinstance(e, Call) and e.function.can_fail) or (isinstance(e, Cast) and not e.safe)
+        (isinstance(e, Call) and e.function.can_fail)
+        or (isinstance(e, Cast) and not e.safe and not converts(e.operand.type, e.type))
         for e in walk(expression)
     )
 

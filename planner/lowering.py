@@ -15,6 +15,7 @@ from cep.planner.logical import (
     Delay,
     Expand,
     Filter,
+    Join,
     Limit,
     Match,
     Node,
@@ -28,6 +29,7 @@ from cep.planner.logical import (
 )
 from cep.planner.patterns.compile import match_plan
 from cep.runtime.batch import Batch
+from cep.planner.lowering_joins import join_operator
 from cep.runtime.graph import Graph
 from cep.runtime.operator import Operator
 from cep.runtime.operators import (
@@ -177,6 +179,24 @@ def _window(node: Window, lowered: Lowered, session: Session) -> int:
         assert not isinstance(node.cut, Trailing)
         operator = window.FixedWindows(
             node.schema, node.time, node.cut, node.unit, parts=node.parts
+def _join(node: Join, lowered: Lowered, session: Session) -> int:
+    inputs = [_lower(n, lowered, session) for n in node.inputs()]
+    return lowered.graph.add(join_operator(node, session), inputs)
+
+
+def _set_operation(node: SetOperation, lowered: Lowered, session: Session) -> int:
+    inputs = [_lower(n, lowered, session) for n in node.inputs()]
+    operator: Operator
+    if node.timed:
+        operator = sets.TimedSetOperation(node.schema, node.kind, every=node.every)
+    else:
+        final = node.emission is aggregate.Emission.WATERMARK
+        operator = sets.SetOperation(
+            node.schema, node.kind, every=node.every, final=final, ttl=node.ttl
+        )
+    return lowered.graph.add(operator, inputs)
+
+
         )
         return lowered.graph.add(operator, [below])
     before, given = node.input, (node.input.schema, node.schema, node.partition, node.time)
@@ -292,3 +312,4 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Limit: _limit,
     Delay: _delay,
 }
+    Join: _join,

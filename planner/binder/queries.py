@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cep import types
@@ -12,6 +12,7 @@ from cep.planner.binder import grouping, literals
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
 from cep.planner.binder.frames import Specifications, named_windows
+from cep.planner.binder.joins import filtered, require_final
 from cep.planner.binder.lateness import with_delay, with_late_rows
 from cep.planner.binder.over import has_over
 from cep.planner.binder.over_plans import Windows
@@ -58,6 +59,7 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
     if query.emit is not None and query.emit.delay is not None:
         plan = with_delay(plan, query.emit, context)
     if query.emit is not None and emission is Emission.WATERMARK:
+        require_final(plan, query.emit.span)
         for node in walk(plan):
             if isinstance(node, Scan) and not (node.relation.bounded or node.relation.watermark):
                 raise BindError(
@@ -287,7 +289,7 @@ class SelectBinder:
         trailing, grouped = is_trailing(plan), None
         if select.where is not None:
             where = ExpressionBinder(scope, self.context, place="in WHERE")
-            plan = Filter(plan, where.condition(select.where))
+            plan = filtered(plan, where.condition(select.where), self.context)
         binder = ExpressionBinder(scope, self.context, aggregates=True, windows=self.windows)
         items = self._items(binder)
         having = None
@@ -360,11 +362,10 @@ class SelectBinder:
                 span=written.span,
                 hint=scope.suggest("*", qualifier),
             )
-        return [
-            _Item(scope.input(i), c.field.name, written.span)
-            for i, c in enumerate(scope.columns)
-            if qualifier is None or c.qualifier == qualifier
-        ]
+        shown: Iterable[int] = scope.star()
+        if qualifier is not None:
+            shown = (i for i, c in enumerate(scope.columns) if c.qualifier == qualifier)
+        return [_Item(scope.input(i), scope.columns[i].field.name, written.span) for i in shown]
 
     def _order(self, scope: Scope, items: Sequence[_Item]) -> _Order:
         """Bind ORDER BY: the position of a select item, or an expression over the input."""

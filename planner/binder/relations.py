@@ -10,6 +10,7 @@ from cep.errors import BindError, CepError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.grammar.parser import parse_query
 from cep.planner.binder.context import Context
+from cep.planner.binder.joins import bind_join
 from cep.planner.binder.patterns.relation import bind_match
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.windows import bind_window
@@ -40,8 +41,7 @@ class RelationBinder:
         if isinstance(written, ast.MatchRecognize):
             return _aliased(bind_match(written, self.context, self.bind), written.alias, None)
         if isinstance(written, ast.Join):
-            what = "CROSS JOIN" if written.kind == "cross" else "JOIN"
-            raise UnsupportedError(what, span=written.span)
+            return bind_join(written, self.context, self.bind)
         raise UnsupportedError("MATCH_RECOGNIZE", span=written.span)
 
     def _table(self, written: ast.TableReference) -> tuple[Node, Scope]:

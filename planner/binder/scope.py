@@ -13,10 +13,15 @@ from cep.types import Field, Schema
 
 @dataclass(frozen=True)
 class ScopeColumn:
-    """A column that can be named, with the name of the relation it came from."""
+    """A column that can be named, with the name of the relation it came from.
+
+    A `merged` one goes by its own name only after that of its relation, as in `a.k`: USING (k) has
+    made one column of it and another.
+    """
 
     qualifier: str | None
     field: Field
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Scope:
     columns: tuple[ScopeColumn, ...] = ()
     properties: Properties | None = None
     """What is known of the relation, where an expression may depend on it."""
+    order: tuple[int, ...] | None = None
+    """The columns that * stands for, where these are not all of them as they are."""
 
     @classmethod
     def of(cls, schema: Schema, qualifier: str | None) -> Scope:
@@ -40,12 +47,21 @@ class Scope:
         """Say whether a relation of that name is in scope."""
         return any(c.qualifier == qualifier for c in self.columns)
 
+    def relations(self) -> list[str]:
+        """Return the names of the relations in scope."""
+        return list(_distinct(c.qualifier for c in self.columns if c.qualifier))
+
+    def star(self) -> tuple[int, ...]:
+        """Return the columns that * stands for."""
+        return tuple(range(len(self.columns))) if self.order is None else self.order
+
     def find(self, name: str, qualifier: str | None = None) -> list[int]:
         """Return the positions of the columns called `name`."""
         return [
             i
             for i, c in enumerate(self.columns)
-            if c.field.name == name and (qualifier is None or c.qualifier == qualifier)
+            if c.field.name == name
+            and (not c.merged if qualifier is None else c.qualifier == qualifier)
         ]
 
     def input(self, index: int) -> Input:
@@ -76,7 +92,7 @@ class Scope:
         """Return a hint for a name that was not found."""
         names = list(_distinct(c.field.name for c in self.columns if c.field.name[:1] != "$"))
         if qualifier is not None and not self.has_relation(qualifier):
-            relations = list(_distinct(c.qualifier for c in self.columns if c.qualifier))
+            relations = self.relations()
             return did_you_mean(qualifier, relations) or (
                 f"the relations here are: {', '.join(relations)}"
                 if relations

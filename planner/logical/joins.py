@@ -118,9 +118,9 @@ class Join(Node):
         left, right = self.left.properties, self.right.properties
         times = self._times()
         return Properties(
-            append_only=left.append_only and right.append_only and not self._revises,
+            append_only=left.append_only and right.append_only and not self.revises,
             bounded=left.bounded and right.bounded,
-            timed=bool(times) or (self.kind is JoinKind.FULL and self._closed),
+            timed=any(self.timely),
             time=times[0] if times else None,
             also=times[1:],
             key=self._key(),
@@ -128,40 +128,49 @@ class Join(Node):
             state=self._state(),
         )
 
-    @property
-    def _revises(self) -> bool:
-        """Whether a row without partner may be said before that is sure."""
-        one = self.kind.keeps_left or self.kind.keeps_right
-        return one and not self.final
+    def waits(self, *, left: bool) -> bool:
+        """Say whether a row of an input is called without partner only when that is sure."""
+        other = self.right if left else self.left
+        return self.bound is not None or (self.final and other.properties.bounded)
 
     @property
-    def _closed(self) -> bool:
-        """Whether the time of either input says when nothing more can be said of a row of it."""
+    def revises(self) -> bool:
+        """Whether a row may be called without partner, and one may come yet."""
+        early = self.kind.keeps_left and not self.waits(left=True)
+        return early or (self.kind.keeps_right and not self.waits(left=False))
+
+    @cached_property
+    def timely(self) -> tuple[bool, bool]:
+        """Whether the time of the left, and that of the right input is one of every row.
+
+        Of a full join each row has the time of either, which is then no column.
+        """
         if isinstance(self.bound, Interval):
-            return self.bound.low is not None and self.bound.high is not None
-        return self.bound is not None
+            # What a new row meets on the other side is no older than the interval is long.
+            left, right = self.bound.high is not None, self.bound.low is not None
+        else:
+            left = right = self.bound is not None
+        if self.kind is JoinKind.FULL:
+            return (left and right, left and right)
+        one = self.kind is JoinKind.LEFT or self.kind.one_sided
+        return left and not self.kind.keeps_right, right and not one
 
     def _times(self) -> tuple[int, ...]:
         """Return the columns that are event times of the output too."""
-        width = len(self.left.schema)
-        left: int | None = None
-        right: int | None = None
-        match self.bound:
-            case Interval():
-                # What a new row meets on the other side is no older than the interval is long.
-                left = self.bound.left if self.bound.high is not None else None
-                right = self.bound.right if self.bound.low is not None else None
-            case SameWindow():
-                left, right = (
-                    None if w is None or w.time < 0 else w.time
-                    for w in (self.left.properties.window, self.right.properties.window)
-                )
-        if self.kind.keeps_right:
-            left = None
-        if self.kind in {JoinKind.LEFT, JoinKind.FULL} or self.kind.one_sided:
-            right = None
-        times = (left, None if right is None else width + right)
-        return tuple(t for t in times if t is not None)
+        if self.kind is JoinKind.FULL:
+            return ()
+        columns: list[int] = []
+        for i, side in enumerate((self.left, self.right)):
+            if not self.timely[i]:
+                continue
+            if isinstance(self.bound, Interval):
+                column = self.bound.right if i else self.bound.left
+            else:
+                window = side.properties.window
+                column = -1 if window is None else window.time
+            if column >= 0:
+                columns.append(i * len(self.left.schema) + column)
+        return tuple(columns)
 
     def _key(self) -> tuple[int, ...] | None:
         left, right = self.left.properties.key, self.right.properties.key
@@ -242,10 +251,7 @@ class Join(Node):
         head = f"{self.kind.value} join"
         if not on:
             return f"{head} of all pairs" if self.kind is JoinKind.INNER else head
-        said = ", rows without partner when that is sure" if self.final else ""
-        if not (self.kind.keeps_left or self.kind.keeps_right) or self.bound is not None:
-            said = ""
-        return f"{head} on {' AND '.join(on)}{said}"
+        return f"{head} on {' AND '.join(on)}"
 
     def _nearness(self, bound: Interval) -> str:
         left, right = self.left.schema.names[bound.left], self.right.schema.names[bound.right]

@@ -12,6 +12,8 @@ from cep.planner.logical import (
     Delay,
     Expand,
     Filter,
+    Interval,
+    Join,
     Limit,
     Match,
     Node,
@@ -258,6 +260,40 @@ def _limit(node: Limit, needed: set[int]) -> _Pruned:
     return replace(node, input=below), positions
 
 
+def _join(node: Join, needed: set[int]) -> _Pruned:
+    # What partners are found by stays, since rows are kept with it.
+    width = len(node.left.schema)
+    read = set(needed) if node.residual is None else needed | ex.inputs(node.residual)
+    here = {i for i in read if i < width} | {k.left for k in node.keys}
+    there = {i - width for i in read if i >= width} | {k.right for k in node.keys}
+    bound = node.bound
+    if isinstance(bound, Interval):
+        here.add(bound.left)
+        there.add(bound.right)
+    elif bound is not None:
+        for columns, side in ((here, node.left), (there, node.right)):
+            window = side.properties.window
+            assert window is not None
+            columns |= {window.start, window.end}
+    left, at_left = _prune(node.left, here)
+    right, at_right = _prune(node.right, there)
+    if isinstance(bound, Interval):
+        bound = replace(bound, left=at_left[bound.left], right=at_right[bound.right])
+    positions = dict(at_left)
+    moves = at_left | {width + i: len(left.schema) + at for i, at in at_right.items()}
+    if not node.kind.one_sided:
+        positions = moves
+    pruned = replace(
+        node,
+        left=left,
+        right=right,
+        keys=tuple(replace(k, left=at_left[k.left], right=at_right[k.right]) for k in node.keys),
+        residual=None if node.residual is None else ex.moved(node.residual, moves),
+        bound=bound,
+    )
+    return pruned, positions
+
+
 def _delay(node: Delay, needed: set[int]) -> _Pruned:
     below, positions = _prune(node.input, needed)
     return replace(node, input=below), positions
@@ -278,3 +314,4 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Limit: _limit,
     Delay: _delay,
 }
+    Join: _join,

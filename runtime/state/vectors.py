@@ -36,6 +36,11 @@ _DECIMAL = pa.decimal128(1).id
 _TEXT = {pa.string().id, pa.binary().id}
 
 
+def is_fixed(kind: pa.DataType) -> bool:
+    """Say whether `view` and `arrow` know a type: its values are of fixed width."""
+    return kind.id in _PHYSICAL or kind.id in {_BOOL, _DECIMAL}
+
+
 def view(array: pa.Array) -> Values:
     """Return the values of a fixed-width array: what lies under a NULL is arbitrary.
 
@@ -139,7 +144,7 @@ def integers(values: Codes) -> pa.Array:
 def unequal(one: pa.Array, other: pa.Array) -> Valid:
     """Return where two arrays of one type differ: bool[n]; NULL is equal to NULL, NaN to NaN."""
     kind = one.type
-    if kind.id in _PHYSICAL or kind.id in {_BOOL, _DECIMAL}:
+    if is_fixed(kind):
         a, b = view(one), view(other)
         if a.dtype.kind == "f":
             bits = np.int32 if a.dtype.itemsize == 4 else np.int64

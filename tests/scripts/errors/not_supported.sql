@@ -24,30 +24,15 @@ CREATE ALERT many AS SELECT k FROM s WHERE v > 10;
 --                                      ^^^^^
 CREATE STREAM checked (v INT, CHECK (v > 0));
 
--- error: not supported yet: JOIN
--- SELECT * FROM s JOIN t ON s.k = t.k;
---               ^^^^^^^^^^^^^^^^^^^^^
-SELECT * FROM s JOIN t ON s.k = t.k;
-
--- error: not supported yet: CROSS JOIN
--- SELECT * FROM s, t;
---               ^^^^
-SELECT * FROM s, t;
-
--- error: not supported yet: JOIN
+-- error: not supported yet: FOR SYSTEM_TIME AS OF
 -- SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
 --               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
 
--- error: not supported yet: INTERSECT
--- SELECT k FROM s INTERSECT SELECT k FROM t;
--- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s INTERSECT SELECT k FROM t;
-
--- error: not supported yet: EXCEPT
--- SELECT k FROM s EXCEPT ALL SELECT k FROM t;
--- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s EXCEPT ALL SELECT k FROM t;
+-- error: not supported yet: ASOF JOIN
+-- SELECT * FROM s ASOF JOIN t MATCH_CONDITION (s.ts >= t.ts) ON s.k = t.k;
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT * FROM s ASOF JOIN t MATCH_CONDITION (s.ts >= t.ts) ON s.k = t.k;
 
 -- error: not supported yet: subqueries inside expressions
 -- SELECT k FROM s WHERE v > (SELECT MAX(w) FROM t);

@@ -1,0 +1,493 @@
+"""Joins of two inputs: by keys, near in time, in the same window, with what has no partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cep.runtime.batch import Batch, Instants, Weights
+from cep.runtime.consolidate import consolidate
+from cep.runtime.operator import Operator, StateSize
+from cep.runtime.rowerrors import Mask, Messages, failed
+from cep.runtime.state.column import Ids
+from cep.runtime.state.keys import KeyTable
+from cep.runtime.state.partners import NEVER, NewRows, Partners
+from cep.runtime.state.vectors import Codes, integers, numbered, valid, view
+from cep.runtime.time import BEGINNING, END
+from cep.types import Schema
+
+Predicate = Callable[[Sequence[pa.Array], int], tuple[Mask, Messages | None]]
+
+
+@dataclass(frozen=True)
+class Near:
+    """Partners are near in time: low ≤ right - left ≤ high, in microseconds; None is no bound.
+
+    `left` and `right` are time columns of the inputs.
+    """
+
+    left: int
+    right: int
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class Together:
+    """Partners are in the same window, whose end is in these columns of the inputs.
+
+    `unit` is the precision of the times in microseconds.
+    """
+
+    left: int
+    right: int
+    unit: int
+
+
+@dataclass(frozen=True)
+class Side:
+    """What is to be known of an input.
+
+    `keys` are its columns that must equal those of the other; `nulls` says of each whether NULL
+    equals NULL. `kept` is whether rows without a partner are said, `waits` whether only when none
+    can come any more. `timely` is whether its time is one of the output.
+    """
+
+    schema: Schema
+    keys: tuple[int, ...]
+    nulls: tuple[bool, ...]
+    append_only: bool
+    kept: bool
+    waits: bool
+    timely: bool
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A condition on pairs: it reads these columns of the left, then these of the right input."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    predicate: Predicate
+    text: str
+
+
+class Join(Operator):
+    """Pairs of rows with equal keys that satisfy a condition, and rows without a partner.
+
+    With `pairs` the pairs are said, with all columns; without, the rows of the left input: those
+    without a partner if these are `kept`, otherwise those with one.
+
+    Bilinear: what comes on one side is paired with all that is kept of the other, with the product
+    of the weights. For each row whose partners matter their number is kept, in weights, so that it
+    is known when the first comes and the last goes. Rows are kept as long as a partner may come:
+    with a `bound` until the watermark of the other input has passed all of them, otherwise until
+    that input ends, or for `ttl` microseconds of the engine's clock. A row whose time is before its
+    lateness is refused; in a window, one whose window has ended by then.
+
+    State: rows of both inputs and their keys, 40 to 64 bytes for each besides its values.
+    """
+
+    ports = 2
+
+    def __init__(
+        self,
+        output: Schema,
+        sides: tuple[Side, Side],
+        *,
+        pairs: bool,
+        residual: Residual | None = None,
+        bound: Near | Together | None = None,
+        ttl: int | None = None,
+    ) -> None:
+        super().__init__(output)
+        self.sides = sides
+        self.pairs = pairs
+        self.residual = residual
+        self.bound = bound
+        self.ttl = ttl
+        self._now = BEGINNING
+        # What a row has met matters where rows are said for it, or held back because of it.
+        self._counted = (sides[0].kept or not pairs, sides[1].kept)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._keys = KeyTable([self.sides[0].schema.types[k] for k in self.sides[0].keys])
+        near = isinstance(self.bound, Near)
+        self._rows = [
+            Partners(
+                s.schema.types, distinct=not s.append_only, timed=near, counted=self._counted[i]
+            )
+            for i, s in enumerate(self.sides)
+        ]
+
+    # Rows come.
+
+    def process(self, port: int, batch: Batch) -> Iterable[Batch]:
+        side, theirs = self.sides[port], self._rows[1 - port]
+        batch = _spread(batch) if side.append_only else consolidate(batch)
+        times = self._times(port, batch.columns)
+        batch, times = self._timely(port, batch, times)
+        if not batch.rows:
+            return
+        owners, fresh = self._owners(port, batch)
+        met = np.zeros(batch.rows, np.int64)
+        for pairs in theirs.pairs(owners, self._span(port, times)):
+            here, there = self._satisfying(port, batch, *pairs)
+            if len(here):
+                yield from self._met(port, batch, here, there, met)
+        yield from self._own(port, batch, met, times)
+        self._keep(port, batch, owners, met, times, fresh)
+
+    def _timely(
+        self, port: int, batch: Batch, times: Instants | None
+    ) -> tuple[Batch, Instants | None]:
+        """Put aside the rows that are late, and return the others."""
+        if batch.lateness is None or times is None:
+            return batch, times
+        # The time of a window is its end, which is late when it has been reached.
+        reached = isinstance(self.bound, Together)
+        late = times <= batch.lateness if reached else times < batch.lateness
+        if not late.any():
+            return batch, times
+        self.outlet.late(batch.where(late))
+        return batch.where(~late), times[~late]
+
+    def _times(self, port: int, columns: Sequence[pa.Array]) -> Instants | None:
+        """Return what the bound looks at: the times of rows, or the ends of their windows."""
+        if self.bound is None:
+            return None
+        column = self.bound.right if port else self.bound.left
+        return view(columns[column])
+
+    def _span(self, port: int, times: Instants | None) -> Codes | None:
+        """Return the first and last times of partners: int64[2, n], where they must be near."""
+        if times is None or not isinstance(self.bound, Near):
+            return None
+        low, high = self.bound.low, self.bound.high
+        if port:
+            low, high = _negative(high), _negative(low)
+        span = np.empty((2, len(times)), np.int64)
+        span[0] = BEGINNING if low is None else times + low
+        span[1] = NEVER if high is None else times + high
+        return span
+
+    def _owners(self, port: int, batch: Batch) -> tuple[Ids, Ids]:
+        """Return the key of each row, -1 where it equals none, and the keys that are new."""
+        side = self.sides[port]
+        n = batch.rows
+        if not side.keys:
+            one = self._keys.one()
+            owners, fresh = np.repeat(one.ids, n), one.new
+        else:
+            columns = [batch.columns[k] for k in side.keys]
+            there: npt.NDArray[np.bool_] | None = None
+            for column, nulls in zip(columns, side.nulls, strict=True):
+                where = None if nulls else valid(column)
+                if where is not None:
+                    there = where if there is None else there & where
+            if there is None:
+                owners, fresh = self._keys.intern(columns)
+            else:
+                owners, fresh = np.full(n, -1, np.int64), np.empty(0, np.int64)
+                found = np.flatnonzero(there)
+                if len(found):
+                    some = [c.take(integers(found)) for c in columns]
+                    owners[found], fresh = self._keys.intern(some)
+        for rows in self._rows:
+            rows.reserve(self._keys.capacity)
+        return owners, fresh
+
+    def _satisfying(self, port: int, batch: Batch, here: Ids, there: Ids) -> tuple[Ids, Ids]:
+        """Return the pairs for which the residual condition holds."""
+        if self.residual is None:
+            return here, there
+        which = (self.residual.left, self.residual.right)
+        own = [batch.columns[i].take(integers(here)) for i in which[port]]
+        other = self._rows[1 - port].columns(there, which[1 - port])
+        mask, errors = self.residual.predicate(
+            [*other, *own] if port else [*own, *other], len(here)
+        )
+        if errors is not None:
+            bad = np.flatnonzero(failed(errors))
+            self.outlet.failed(self._paired(port, batch, here[bad], there[bad]), errors[bad])
+            mask = mask & ~failed(errors)
+        return (here, there) if mask.all() else (here[mask], there[mask])
+
+    # What is said.
+
+    def _met(self, port: int, batch: Batch, here: Ids, there: Ids, met: Codes) -> Iterator[Batch]:
+        """Say pairs, and what has changed for rows of the other side by them."""
+        if self.pairs:
+            yield self._paired(port, batch, here, there)
+        if self._counted[port]:
+            weights = self._rows[1 - port].weights(there)
+            if weights is None:
+                met += np.bincount(here, minlength=len(met))
+            else:
+                np.add.at(met, here, weights)
+        if self._counted[1 - port]:
+            yield from self._found(
+                1 - port, there, None if batch.weight is None else batch.weight[here]
+            )
+
+    def _found(self, port: int, rows: Ids, weights: Weights | None) -> Iterator[Batch]:
+        """Count partners of rows that are kept, and say those for which it makes a difference."""
+        kept, side = self._rows[port], self.sides[port]
+        few, local = numbered(rows)
+        net = np.zeros(len(few), np.int64)
+        np.add.at(net, local, 1 if weights is None else weights)
+        was = kept.matches.data[few]
+        now = was + net
+        kept.matches.data[few] = now
+        first, last = (was <= 0) & (now > 0), (was > 0) & (now <= 0)
+        if not self.pairs and not side.kept:
+            yield from self._alone(port, kept, few[first], 1)
+            yield from self._alone(port, kept, few[last], -1)
+        elif side.kept and not side.waits:
+            yield from self._alone(port, kept, few[first], -1)
+            yield from self._alone(port, kept, few[last], 1)
+        if self._settled(port):
+            self._remove(port, few[first])
+
+    def _settled(self, port: int) -> bool:
+        """Say whether all has been said of a row of an input when it has met one partner."""
+        other = self.sides[1 - port]
+        return not self.pairs and port == 0 and other.append_only
+
+    def _own(self, port: int, batch: Batch, met: Codes, times: Instants | None) -> Iterator[Batch]:
+        """Say rows that have just come, by themselves."""
+        side = self.sides[port]
+        if not self._counted[port]:
+            return
+        if not self.pairs and not side.kept:
+            said = met > 0
+        elif not side.waits:
+            said = met <= 0
+        else:
+            said = (met <= 0) & ~self._expecting(port, batch.rows, times)
+        if said.any():
+            some = batch.where(said)
+            moments = self._moments(port, None if times is None else times[said])
+            yield self._padded(port, list(some.columns), some.rows, moments, some.weight)
+
+    def _alone(self, port: int, kept: Partners, rows: Ids, weight: int) -> Iterator[Batch]:
+        """Say rows that are kept, by themselves."""
+        if not len(rows):
+            return
+        weights = kept.weights(rows)
+        if weights is not None:
+            weights = weights * weight
+        elif weight != 1:
+            weights = np.full(len(rows), weight)
+        columns = kept.columns(rows)
+        moments = self._moments(port, self._times(port, columns))
+        yield self._padded(port, columns, len(rows), moments, weights)
+
+    def _padded(
+        self,
+        port: int,
+        columns: list[pa.Array],
+        rows: int,
+        times: Instants | None,
+        weights: Weights | None,
+    ) -> Batch:
+        """Return rows of one side, with NULLs for the other."""
+        if self.pairs:
+            other = self.sides[1 - port].schema
+            missing = [pa.nulls(rows, t.arrow) for t in other.types]
+            columns = [*missing, *columns] if port else [*columns, *missing]
+        return Batch(self.schema, tuple(columns), rows, times, None, weights)
+
+    def _paired(self, port: int, batch: Batch, here: Ids, there: Ids) -> Batch:
+        """Return pairs of rows of a batch and rows that are kept."""
+        theirs = self._rows[1 - port]
+        picked = integers(here)
+        own = [c.take(picked) for c in batch.columns]
+        other = theirs.columns(there)
+        weights = theirs.weights(there)
+        if batch.weight is not None:
+            given = batch.weight[here]
+            weights = given if weights is None else given * weights
+        columns = [*other, *own] if port else [*own, *other]
+        left = columns[: len(self.sides[0].schema)]
+        times = None
+        if self.sides[0].timely:
+            times = self._moments(0, self._times(0, left))
+        elif self.sides[1].timely:
+            times = self._moments(1, self._times(1, columns[len(left) :]))
+        shown = columns if self.pairs else left
+        return Batch(self.schema, tuple(shown), len(here), times, None, weights)
+
+    def _moments(self, port: int, times: Instants | None) -> Instants | None:
+        """Return the event times of rows that are said, by what the bound looks at."""
+        if times is None or not self.sides[port].timely:
+            return None
+        return times - self.bound.unit if isinstance(self.bound, Together) else times
+
+    # What is kept.
+
+    def _due(self, port: int, rows: int, times: Instants | None) -> Codes:
+        """Return how far the other input's watermark may come before rows can have no partner."""
+        if times is None:
+            if self.ttl is not None and self._now > BEGINNING:
+                return np.full(rows, self._now + self.ttl)
+            return np.full(rows, NEVER)
+        if isinstance(self.bound, Together):
+            return times - 1
+        span = self._span(port, times)
+        assert span is not None
+        return span[1]
+
+    def _expecting(self, port: int, rows: int, times: Instants | None) -> Mask:
+        """Return for which rows a partner may come."""
+        mark = self.watermarks[1 - port]
+        if times is None:
+            return np.full(rows, mark < END)
+        expecting: Mask = self._due(port, rows, times) >= mark
+        return expecting
+
+    def _keep(
+        self,
+        port: int,
+        batch: Batch,
+        owners: Ids,
+        met: Codes,
+        times: Instants | None,
+        fresh: Ids,
+    ) -> None:
+        """Keep the rows of a batch for which something may still come."""
+        side, mine = self.sides[port], self._rows[port]
+        wanted = self._expecting(port, batch.rows, times)
+        if not (side.kept and side.waits):
+            wanted &= owners >= 0
+        if self._settled(port):
+            wanted &= met <= 0
+        if wanted.any():
+            some = slice(None) if wanted.all() else np.flatnonzero(wanted)
+            kept = batch if wanted.all() else batch.take(np.flatnonzero(wanted))
+            times = None if times is None else times[some]
+            gone = mine.add(
+                NewRows(
+                    owners[some],
+                    self._due(port, kept.rows, times),
+                    kept.columns,
+                    times,
+                    kept.weight,
+                    met[some] if self._counted[port] else None,
+                )
+            )
+            self._remove(port, gone)
+        self._release(fresh)
+
+    def _remove(self, port: int, rows: Ids) -> None:
+        """Forget rows of an input, and the keys that nothing is left of."""
+        if len(rows):
+            self._release(self._rows[port].remove(rows, self._rows[1 - port]))
+
+    def _release(self, keys: Ids) -> None:
+        """Forget those of some keys that no row has."""
+        unused = keys
+        for rows in self._rows:
+            unused = unused[rows.heads[unused] < 0]
+        self._keys.release(unused)
+        if self._keys.wasteful():
+            top = self._keys.capacity
+            kept = self._keys.compact()
+            numbers = np.full(top + 1, -1, np.int64)
+            numbers[kept] = np.arange(len(kept))
+            for rows in self._rows:
+                rows.renumber(kept, numbers, self._keys.capacity)
+
+    # Time passes.
+
+    def advance(self, port: int, watermark: int) -> Iterable[Batch]:
+        super().advance(port, watermark)
+        if self.bound is not None or watermark == END:
+            yield from self._expire(1 - port, watermark)
+
+    def tick(self, now: int) -> Iterable[Batch]:
+        self._now = now
+        if self.ttl is not None:
+            for port in (0, 1):
+                yield from self._expire(port, now)
+
+    def _expire(self, port: int, limit: int) -> Iterator[Batch]:
+        """Forget the rows that can have no more partners; say those that were waiting for one."""
+        kept, side = self._rows[port], self.sides[port]
+        rows = kept.expire(limit)
+        if side.kept and side.waits:
+            yield from self._alone(port, kept, rows[kept.matches.data[rows] <= 0], 1)
+        self._remove(port, rows)
+
+    def output_watermark(self) -> int:
+        left, right = self.watermarks
+        if isinstance(self.bound, Near):
+            # What a row of one side meets on the other may be older, by the interval at most.
+            reached = []
+            if self.sides[0].timely and self.bound.high is not None:
+                reached.append(min(left, _earlier(right, self.bound.high)))
+            if self.sides[1].timely and self.bound.low is not None:
+                reached.append(min(right, _earlier(left, -self.bound.low)))
+            return min(reached, default=min(left, right))
+        mark = min(left, right)
+        if isinstance(self.bound, Together) and mark not in {BEGINNING, END}:
+            # The next window to end does so after the watermark; its rows stand one unit before.
+            return max(mark // self.bound.unit * self.bound.unit, BEGINNING)
+        return mark
+
+    # Snapshots.
+
+    def size(self) -> StateSize:
+        nbytes = self._keys.nbytes + sum(r.nbytes for r in self._rows)
+        return StateSize(sum(map(len, self._rows)), nbytes)
+
+    def snapshot(self) -> Mapping[str, pa.Table]:
+        names = ("left", "right")
+        return {name: rows.snapshot() for name, rows in zip(names, self._rows, strict=True)}
+
+    def restore(self, state: Mapping[str, pa.Table]) -> None:
+        for port, name in enumerate(("left", "right")):
+            table = state[name]
+            if not table.num_rows:
+                continue
+            schema = self.sides[port].schema
+            *columns, due, weights, matches = (c.combine_chunks() for c in table.columns)
+            batch = Batch(schema, tuple(columns), table.num_rows)
+            times = self._times(port, columns)
+            owners, _ = self._owners(port, batch)
+            self._rows[port].add(
+                NewRows(owners, view(due), columns, times, view(weights), view(matches))
+            )
+
+    def fingerprint(self) -> str:
+        schemas = " and ".join(f"({s.schema})" for s in self.sides)
+        return f"{super().fingerprint()} of {schemas} on {self._condition()}"
+
+    def _condition(self) -> str:
+        keys = [(s.keys, s.nulls, s.append_only, s.kept, s.waits) for s in self.sides]
+        text = None if self.residual is None else self.residual.text
+        return f"{keys} {self.bound} {text} {self.pairs} {self.ttl}"
+
+
+def _spread(batch: Batch) -> Batch:
+    """Return each row as often as its weight says."""
+    if batch.weight is None:
+        return batch
+    once = batch.take(np.repeat(np.arange(batch.rows), batch.weight))
+    return Batch(once.schema, once.columns, once.rows, once.time, once.lateness)
+
+
+def _negative(distance: int | None) -> int | None:
+    return None if distance is None else -distance
+
+
+def _earlier(watermark: int, distance: int) -> int:
+    """Return a watermark moved back; those before all and after all rows stay."""
+    if watermark in {BEGINNING, END}:
+        return watermark
+    return max(watermark - distance, BEGINNING)
