@@ -27,9 +27,9 @@ from cep.planner.logical import (
     Values,
     Window,
 )
+from cep.planner.lowering_joins import join_operator
 from cep.planner.patterns.compile import match_plan
 from cep.runtime.batch import Batch
-from cep.planner.lowering_joins import join_operator
 from cep.runtime.graph import Graph
 from cep.runtime.operator import Operator
 from cep.runtime.operators import (
@@ -173,12 +173,6 @@ def _union(node: Union, lowered: Lowered, session: Session) -> int:
     return lowered.graph.add(union.Union(node.schema, len(branches)), branches)
 
 
-def _window(node: Window, lowered: Lowered, session: Session) -> int:
-    below = _lower(node.input, lowered, session)
-    if isinstance(node.cut, Grid) or node.parts:
-        assert not isinstance(node.cut, Trailing)
-        operator = window.FixedWindows(
-            node.schema, node.time, node.cut, node.unit, parts=node.parts
 def _join(node: Join, lowered: Lowered, session: Session) -> int:
     inputs = [_lower(n, lowered, session) for n in node.inputs()]
     return lowered.graph.add(join_operator(node, session), inputs)
@@ -197,6 +191,12 @@ def _set_operation(node: SetOperation, lowered: Lowered, session: Session) -> in
     return lowered.graph.add(operator, inputs)
 
 
+def _window(node: Window, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    if isinstance(node.cut, Grid) or node.parts:
+        assert not isinstance(node.cut, Trailing)
+        operator = window.FixedWindows(
+            node.schema, node.time, node.cut, node.unit, parts=node.parts
         )
         return lowered.graph.add(operator, [below])
     before, given = node.input, (node.input.schema, node.schema, node.partition, node.time)
@@ -306,10 +306,10 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
+    Join: _join,
     Match: _match,
     Over: _over,
     Sort: _sort,
     Limit: _limit,
     Delay: _delay,
 }
-    Join: _join,

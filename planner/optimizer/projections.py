@@ -249,17 +249,6 @@ def _over(node: Over, needed: set[int]) -> _Pruned:
     return pruned, positions
 
 
-def _sort(node: Sort, needed: set[int]) -> _Pruned:
-    below, positions = _prune(node.input, needed | {k.index for k in node.keys})
-    keys = tuple(replace(k, index=positions[k.index]) for k in node.keys)
-    return replace(node, input=below, keys=keys), positions
-
-
-def _limit(node: Limit, needed: set[int]) -> _Pruned:
-    below, positions = _prune(node.input, needed)
-    return replace(node, input=below), positions
-
-
 def _join(node: Join, needed: set[int]) -> _Pruned:
     # What partners are found by stays, since rows are kept with it.
     width = len(node.left.schema)
@@ -294,6 +283,17 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
     return pruned, positions
 
 
+def _sort(node: Sort, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed | {k.index for k in node.keys})
+    keys = tuple(replace(k, index=positions[k.index]) for k in node.keys)
+    return replace(node, input=below, keys=keys), positions
+
+
+def _limit(node: Limit, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed)
+    return replace(node, input=below), positions
+
+
 def _delay(node: Delay, needed: set[int]) -> _Pruned:
     below, positions = _prune(node.input, needed)
     return replace(node, input=below), positions
@@ -308,10 +308,10 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
+    Join: _join,
     Match: _match,
     Over: _over,
     Sort: _sort,
     Limit: _limit,
     Delay: _delay,
 }
-    Join: _join,
