@@ -50,7 +50,8 @@ FUNCTIONS = {
             "rank", "", 0, 0, "One more than the number of rows before it and its equals.", SO_FAR
         ),
         WindowFunction(
-            "dense_rank", "", 0, 0, "One more than the number of different places before it.", SO_FAR
+            "dense_rank", "", 0, 0, "One more than the number of different places before it.",
+            SO_FAR,
         ),
         WindowFunction(
             "percent_rank", "", 0, 0, "RANK from 0 to 1.", SO_FAR, result=DOUBLE
@@ -63,12 +64,12 @@ FUNCTIONS = {
             "ntile", "groups", 1, 1, "In which of so many groups of one size the row is.", SO_FAR
         ),
         WindowFunction(
-            "lag", "value [, rows [, default]]", 1, 3, "The value so many rows before (1), else the default.",
-            SO_FAR,
+            "lag", "value [, rows [, default]]", 1, 3,
+            "The value so many rows before (1), else the default.", SO_FAR,
         ),
         WindowFunction(
-            "lead", "value [, rows [, default]]", 1, 3, "The value so many rows after (1), else the default.",
-            SO_FAR,
+            "lead", "value [, rows [, default]]", 1, 3,
+            "The value so many rows after (1), else the default.", SO_FAR,
         ),
         WindowFunction(
             "first_value", "value", 1, 1, "The value of the first row of the frame.", ordered=False
