@@ -78,6 +78,11 @@ _GROW_PATH = -4
 _MOVE = -5
 _EMIT_TIMEOUT = -6
 _MISSED = -7
+_ALONE = -8
+_PASSED = -9
+
+_OUT = -2
+"""The next row, where it is behind the frame."""
 
 
 def generate(program: Program) -> str:
@@ -156,7 +161,8 @@ class Shape:
 
     `fields` of a partition, `frame` of a choice, `doubles` beside each, `sets` of parts that
     are remembered; `slot_fields` and `slot_places` are the registers that hold rows. With `extras`
-    a partition has the fields for partial matches and for those that were said.
+    a partition has the fields for partial matches and for those that were said. `marks` are
+    remembered of each row.
     """
 
     fields: int
@@ -166,6 +172,7 @@ class Shape:
     slot_fields: tuple[int, ...]
     slot_places: tuple[int, ...]
     extras: bool
+    marks: int
 
 
 def shape(program: Program) -> Shape:
@@ -184,6 +191,7 @@ def shape(program: Program) -> Shape:
         tuple(generator.first + i for i in places),
         tuple(at.FRAME + i for i in places),
         generator.extras,
+        len(program.marked) * (2 if program.timeouts else 1),
     )
 
 
@@ -231,7 +239,9 @@ class _Generator:
     @cached_property
     def extras(self) -> bool:
         """Whether partial matches, or all matches of a start, are remembered."""
-        return self.program.timeouts or self.program.after is After.EVERYWHERE
+        program = self.program
+        everywhere = program.after is After.EVERYWHERE
+        return program.timeouts or everywhere or program.frame is not None
 
     @property
     def first(self) -> int:
@@ -295,17 +305,24 @@ class _Generator:
         self.put(f"when = meta[{at.WHEN}]", f"back = meta[{at.BACK}]", "while k < n:")
         self.indent += 1
         self.put(f"p = parts[k] * {self.fields}", f"start = P[p + {at.START}]")
-        self.block(f"if start == {at.NONE}:", ["k += 1", "continue"])
+        nothing = f"start == {at.NONE}"
+        if self.program.frame is not None:
+            nothing += f" and (ended == 0 or P[p + {at.ORIGIN}] == {at.NONE})"
+        self.block(f"if {nothing}:", ["k += 1", "continue"])
         for name, field in self.locals:
             self.put(f"{name} = P[p + {field}]")
         for i, name in enumerate(self.wholes):
             self.put(f"{name} = P[p + {self.first + i}]")
         for i, name in enumerate(self.doubles):
             self.put(f"{name} = PF[parts[k] * {len(self.doubles)} + {i}]")
-        self.put(f"wait = {END}", "limit = 0")
+        self.put(f"wait = {END}", "limit = 0", "edge = 0")
+        if self.bounded:
+            self.block(f"if origin != {at.NONE}:", [self._edge()])
         if self.program.within is not None:
             self.put(f"limit = time[start] + {self.program.within}")
-        self.put(f"row = start if last == {at.NONE} else nxt[last]")
+        if self.program.frame is not None:
+            self.block(f"if start == {at.NONE}:", [f"pc = {_ALONE}"])
+        self._look(f"start if last == {at.NONE} else nxt[last]")
         self.put("while True:")
         self.indent += 1
         self._begin()
@@ -340,11 +357,33 @@ class _Generator:
         self.indent -= 1
         self.put(f"meta[{at.NEXT}] = 0", f"return {at.FINISHED}")
 
+    @property
+    def bounded(self) -> bool:
+        """Whether rows further on are outside of the frame."""
+        return self.program.frame is not None and self.program.frame.following is not None
+
+    def _edge(self) -> str:
+        assert self.program.frame is not None
+        return f"edge = seq[origin] + {self.program.frame.following}"
+
+    def _look(self, row: str) -> None:
+        """Write which row comes next."""
+        self.put(f"row = {row}")
+        if self.bounded:
+            self.put("if row >= 0:")
+            self.put(f"    if seq[row] > edge: row = {_OUT}")
+            self.put(f"elif last != {at.NONE} and seq[last] >= edge: row = {_OUT}")
+
     def _begin(self) -> None:
         """Write the beginning of a walk at `start`."""
         program = self.program
         self.put("if pc == 0:")
         self.indent += 1
+        if program.frame is not None:
+            self.put(f"if origin == {at.NONE}: origin = start")
+            if self.bounded:
+                self.put(self._edge())
+                self.block("if seq[start] > edge:", [f"pc = {_ALONE}", "continue"])
         self.put("depth = 0", "length = 0", "work = 0", f"last = {at.NONE}", "row = start")
         if self.extras:
             self.put("best = 0", "found = 0", "said_length = 0")
@@ -396,7 +435,7 @@ class _Generator:
             case Edge(end=False):
                 self.put(f"pc = {following} if row >= 0 and seq[row] == 0 else {_FAIL}")
             case Edge(end=True):
-                self.block("if row < 0 and ended == 0:", self._wait())
+                self.block(f"if row == {at.NONE} and ended == 0:", self._wait())
                 self.put(f"pc = {following} if row < 0 else {_FAIL}")
             case Origin(register=r):
                 self.put(f"q{r} = last", f"pc = {following}")
@@ -423,11 +462,12 @@ class _Generator:
         limit = until or ("limit" if self.program.within is not None else None)
         self.put("if row < 0:")
         self.indent += 1
+        out = f"ended != 0 or row == {_OUT}" if self.bounded else "ended != 0"
         if limit is None:
-            self.block("if ended != 0:", [f"pc = {_FAIL}", "continue"])
+            self.block(f"if {out}:", [f"pc = {_FAIL}", "continue"])
         else:
             self.block(
-                f"if ended != 0 or watermark >= {limit}:",
+                f"if {out} or watermark >= {limit}:",
                 [f"when = {limit}", f"pc = {_LATE}", "continue"],
             )
         self.put(*self._wait(limit))
@@ -457,7 +497,9 @@ class _Generator:
         self.put(f"H[path + length] = row << {at.LABEL_BITS} | {label}", "length += 1")
         for i, _ in changed:
             self.put(f"r{i} = t{i}")
-        self.put("last = row", "row = nxt[row]", f"pc = {pc + 2}")
+        self.put("last = row")
+        self._look("nxt[row]")
+        self.put(f"pc = {pc + 2}")
 
     def _tentative(self, changed: Sequence[tuple[int, Register]], variable: int) -> None:
         """Write what registers would hold if the row were taken as the variable."""
@@ -568,7 +610,15 @@ class _Generator:
         cell = f"memo[{self.marked[pc]} * cap + row]"
         self.put("if row >= 0:")
         self.indent += 1
-        self.block(f"if {cell} == epoch:", [f"pc = {_FAIL}", "continue"])
+        if self.program.timeouts:
+            # A longer partial match might run out of time behind it than before.
+            longest = f"memo[{len(self.marked) + self.marked[pc]} * cap + row]"
+            self.block(
+                f"if {cell} == epoch and length <= {longest}:", [f"pc = {_FAIL}", "continue"]
+            )
+            self.put(f"{longest} = length")
+        else:
+            self.block(f"if {cell} == epoch:", [f"pc = {_FAIL}", "continue"])
         self.put(f"{cell} = epoch")
         self.indent -= 1
 
@@ -611,7 +661,7 @@ class _Generator:
         over = "ended == 0"
         if self.program.within is not None:
             over += " and watermark < limit"
-        self.block(f"if row < 0 and {over}:", self._wait())
+        self.block(f"if row == {at.NONE} and {over}:", self._wait())
 
     def _iterate(self, pc: int, loop: Iterate) -> None:
         c = f"q{loop.register}"
@@ -637,14 +687,13 @@ class _Generator:
         self._room(pc)
         if pc in self.marked:
             # Which row comes next follows from the parts that are met and the row it began at.
-            base = 2 * order_base(self.program, pc)
+            base = 3 * order_base(self.program, pc)
             self.put(f"if row >= 0 and {begin} == 0:")
             self.indent += 1
-            self.put(f"o = {base} + 2 * {met}")
-            self.block(
-                "if orders[o] == epoch and orders[o + 1] == row:", [f"pc = {_FAIL}", "continue"]
-            )
-            self.put("orders[o] = epoch", "orders[o + 1] = row")
+            self.put(f"o = {base} + 3 * {met}")
+            seen = "orders[o] == epoch and orders[o + 1] == row and length <= orders[o + 2]"
+            self.block(f"if {seen}:", [f"pc = {_FAIL}", "continue"])
+            self.put("orders[o] = epoch", "orders[o + 1] = row", "orders[o + 2] = length")
             self.indent -= 1
         self.put(f"j = {n}")
         for j, body in enumerate(each.bodies):
@@ -730,7 +779,8 @@ class _Generator:
         self.put(f"pc = {pc + 2}", "continue")
         self.indent -= 1
         self.block("if ends != 0:", [f"pc = {_FAIL}", "continue"])
-        self.put("last = row", "row = nxt[row]")
+        self.put("last = row")
+        self._look("nxt[row]")
 
     def _try(self, v: int, outcome: str) -> None:
         """Write the test of a variable whose row is not taken by it."""
@@ -751,7 +801,7 @@ class _Generator:
         self.put("if row < 0:")
         self.indent += 1
         self.block(
-            f"if ended != 0 or watermark >= {limit}:",
+            f"if ended != 0 or row == {_OUT} or watermark >= {limit}:",
             [f"due = {limit}", f"pc = {pc + 2}", "continue"],
         )
         self.put(*self._wait(limit))
@@ -763,7 +813,8 @@ class _Generator:
         for v in lack.absent:
             self._try(v, "ends")
         self.block("if ends != 0:", [f"pc = {_FAIL}", "continue"])
-        self.put("last = row", "row = nxt[row]")
+        self.put("last = row")
+        self._look("nxt[row]")
 
     # ------------------------------------------------------------ outcomes
 
@@ -801,6 +852,9 @@ class _Generator:
         self.put(f"when = start if length == 0 else {last}", "when = time[when]")
         self.block(f"if due != {END}:", ["when = due"])
         self._checked_result()
+        if program.frame is not None:
+            self._skip_in_frame(last)
+            return
         self.put(f"if length > 0 and seq[{last}] > cover: cover = seq[{last}]")
         if program.after is After.EVERYWHERE:
             self.put("found += 1", f"pc = {_FAIL}")
@@ -816,6 +870,20 @@ class _Generator:
         else:
             self.put("start = nxt[to]")
         self.put(f"pc = {_MOVE}")
+
+    def _skip_in_frame(self, last: str) -> None:
+        """Write which rows have no match of their own, as this one leads past them."""
+        match self.program.after:
+            case After.PAST_LAST:
+                self.put(f"cover = seq[start] if length == 0 else seq[{last}]")
+            case After.NEXT:
+                self.put("cover = seq[origin]")
+            case _:
+                self.put("cover = seq[origin]")
+                self.put(f"if kind == {at.COMPLETE} and length > 0: cover = seq[to] - 1")
+        if self.program.marked and not self.program.each_start:
+            self._new_epoch()
+        self.put("start = nxt[origin]", f"origin = {at.NONE}", "length = 0", f"pc = {_PASSED}")
 
     def _once(self) -> None:
         """Write that a match that was said goes no further; and that there is room to note it."""
@@ -857,7 +925,8 @@ class _Generator:
         self.indent += 1
         self.put("number -= 1", f"meta[{at.NEED}] = length", f"stop = {at.FULL}", "break")
         self.indent -= 1
-        for i, value in enumerate(["parts[k]", "start", "number", "kind", "o", "length", "when"]):
+        begun = "start" if self.program.frame is None else "origin"
+        for i, value in enumerate(["parts[k]", begun, "number", "kind", "o", "length", "when"]):
             self.put(f"M[m + {i}] = {value}")
         self.block("for i in range(length):", ["R[o + i] = H[path + i]"])
         self.put(f"meta[{at.MATCHES}] += 1", f"meta[{at.ROWS}] = o + length")
@@ -892,7 +961,7 @@ class _Generator:
             self.put(f"{name} = S[f + {at.FRAME + i}]")
         for i, name in enumerate(self.doubles):
             self.put(f"{name} = SF[(frames + depth) * {len(self.doubles)} + {i}]")
-        self.put(f"row = start if last == {at.NONE} else nxt[last]")
+        self._look(f"start if last == {at.NONE} else nxt[last]")
         self.indent -= 1
 
     def _late(self) -> None:
@@ -949,6 +1018,9 @@ class _Generator:
     def _missed(self) -> None:
         """Write what happens when no walk from the start led to a match, or to no further one."""
         program = self.program
+        if program.frame is not None:
+            self._missed_in_frame()
+            return
         self.put(f"elif pc == {_MISSED}:")
         self.indent += 1
         if program.timeouts:
@@ -964,6 +1036,45 @@ class _Generator:
             self.indent -= 1
         self.put("start = nxt[start]", f"pc = {_MOVE}")
         self.indent -= 1
+
+    def _missed_in_frame(self) -> None:
+        """Write the way to a later start in the frame, or to the next frame."""
+        assert self.program.frame is not None
+        self.put(f"elif pc == {_MISSED}:")
+        self.indent += 1
+        if self.program.frame.seek:
+            self.put("start = nxt[start]", "pc = 0", "depth = 0", "length = 0", f"last = {at.NONE}")
+            self.put(f"if start == {at.NONE}:")
+            self.indent += 1
+            self.block("if ended == 0:", [f"wait = {END}", "break"])
+            self.put(f"pc = {_ALONE}")
+            self.indent -= 1
+        else:
+            self.put(f"pc = {_ALONE}")
+        self.indent -= 1
+        self.put(f"elif pc == {_ALONE}:")
+        self.indent += 1
+        self._without_match("origin")
+        self.put("start = nxt[origin]", f"origin = {at.NONE}", f"pc = {_MOVE}")
+        self.indent -= 1
+        self.put(f"elif pc == {_PASSED}:")
+        self.indent += 1
+        self.block(f"if start == {at.NONE} or seq[start] > cover:", [f"pc = {_MOVE}", "continue"])
+        self._without_match("start")
+        self.put("start = nxt[start]")
+        self.indent -= 1
+
+    def _without_match(self, row: str) -> None:
+        """Write the result of a row that has no match."""
+        self.put(f"m = meta[{at.MATCHES}] * {at.RESULT}", f"o = meta[{at.ROWS}]")
+        self.put(f"if m + {at.RESULT} > len(M):")
+        self.indent += 1
+        self.put(f"meta[{at.NEED}] = 0", f"stop = {at.FULL}", "break")
+        self.indent -= 1
+        fields = ["parts[k]", row, "number", str(at.UNMATCHED), "o", "0", f"time[{row}]"]
+        for i, value in enumerate(fields):
+            self.put(f"M[m + {i}] = {value}")
+        self.put(f"meta[{at.MATCHES}] += 1")
 
     def _timeout(self) -> None:
         """Write the result of the longest partial match, and where the next may start."""
@@ -1030,6 +1141,7 @@ _EXTRAS = (
     ("said", at.SAID),
     ("said_room", at.SAID_ROOM),
     ("said_length", at.SAID_LENGTH),
+    ("origin", at.ORIGIN),
 )
 
 

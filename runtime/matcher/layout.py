@@ -36,7 +36,8 @@ BEST_DUE = 21
 SAID = 22  # where the matches of the start stand that were said: length and rows of each
 SAID_ROOM = 23
 SAID_LENGTH = 24
-FIELDS = 25
+ORIGIN = 25  # in a window: the row whose frame is searched, NONE where it is the start
+FIELDS = 26
 
 # What the machine is told and tells.
 NEXT = 0  # the partition to go on with

@@ -24,6 +24,7 @@ class Rows(Enum):
     ONE = "one for each match"
     ALL = "all of each match"
     NONEMPTY = "all of each match that has some"
+    EVERY = "every row, with its match in a window"
 
 
 @dataclass(frozen=True)

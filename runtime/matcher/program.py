@@ -248,6 +248,17 @@ class After(Enum):
 
 
 @dataclass(frozen=True)
+class Frame:
+    """Where the pattern of a window is looked for: from each row on, so many rows further.
+
+    `following` is None where nothing bounds it. With `seek` the match may start later in the frame.
+    """
+
+    following: int | None
+    seek: bool
+
+
+@dataclass(frozen=True)
 class Program:
     """A row pattern, ready to be run.
 
@@ -256,7 +267,8 @@ class Program:
     remembered, because what follows them does not depend on how they were reached: for all starts,
     or with `each_start` only for one. `within` is in microseconds, None where there is no limit.
     `ahead` says that a match waits for rows after its last, as its measures read them. `distinct`
-    says that matches of a start may be found twice, and are said once.
+    says that matches of a start may be found twice, and are said once. With `frame` it is the pattern
+    of a window: every row has a result, of its match or without one.
     """
 
     code: tuple[Instruction, ...]
@@ -274,6 +286,7 @@ class Program:
     unmatched: bool = False
     ahead: bool = False
     distinct: bool = False
+    frame: Frame | None = None
 
     @property
     def compilable(self) -> bool:

@@ -98,12 +98,14 @@ class Walks:
         for field in (at.START, at.LAST, at.HEAD, at.TAIL, at.COVER):
             fields[field] = at.NONE
         fields[at.DUE] = END
+        if self._shape.extras:
+            fields[at.ORIGIN] = at.NONE
         self._fields = Column(np.int64, fields, self._shape.fields)
         self._doubles = Column(np.float64, 0.0, max(self._shape.doubles, 1))
         self._frames = np.zeros(64 * self._shape.frame, np.int64)
         self._frame_doubles = np.zeros(64 * max(self._shape.doubles, 1))
         self._paths = np.zeros(256, np.int64)
-        self._orders = np.zeros(max(2 * self._shape.sets, 1), np.int64)
+        self._orders = np.zeros(max(3 * self._shape.sets, 1), np.int64)
         self._results = np.zeros(_RESULTS * at.RESULT, np.int64)
         self._result_rows = np.zeros(8 * _RESULTS, np.int64)
         self._errors = np.zeros(1024 * at.ERROR, np.int64)
@@ -136,7 +138,15 @@ class Walks:
 
     def under_way(self) -> Ids:
         """Return the partitions in which a walk waits for something."""
-        return np.flatnonzero(self._fields.data[:, at.START] != at.NONE)
+        return np.flatnonzero(self._oldest(slice(None)) != at.NONE)
+
+    def _oldest(self, partitions: Ids | slice) -> Ints:
+        """Return the first row that something is still to be said of, NONE where there is none."""
+        starts: Ints = self._fields.data[partitions, at.START]
+        if self.program.frame is None:
+            return starts
+        origins: Ints = self._fields.data[partitions, at.ORIGIN]
+        return np.where(origins == at.NONE, starts, origins)
 
     def overdue(self, watermark: int) -> Ids:
         """Return the partitions that a watermark has something to say to."""
@@ -146,7 +156,7 @@ class Walks:
 
     def since(self) -> int:
         """Return the time of the oldest start, END where there is none; O(partitions)."""
-        starts = self._fields.data[:, at.START]
+        starts = self._oldest(slice(None))
         starts = starts[starts != at.NONE]
         return int(self.store.arrays["time"][starts].min()) if len(starts) else END
 
@@ -313,7 +323,7 @@ class Walks:
     def settle(self, partitions: Ids) -> Ids:
         """Let go of the rows that no walk needs; return the partitions of which nothing is kept."""
         fields, arrays = self._fields.data, self.store.arrays
-        starts = fields[partitions, at.START]
+        starts = self._oldest(partitions)
         heads = fields[partitions, at.HEAD]
         seq = arrays["seq"]
         resting = starts == at.NONE
@@ -384,7 +394,10 @@ class Walks:
         for name in {"nxt", "prv"} & set(self.store.arrays):
             array = self.store.arrays[name]
             array[:count] = numbers[array[:count]]
-        for field in (at.START, at.LAST, at.HEAD, at.TAIL, *self._shape.slot_fields):
+        places = [at.START, at.LAST, at.HEAD, at.TAIL, *self._shape.slot_fields]
+        if self._shape.extras:
+            places.append(at.ORIGIN)
+        for field in places:
             fields[:, field] = numbers[fields[:, field]]
         self._orders[:] = 0
         self._compact_frames(alive, numbers)

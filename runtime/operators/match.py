@@ -10,6 +10,7 @@ import pyarrow as pa
 from cep.errors import EvaluationError
 from cep.runtime.batch import Batch, concat
 from cep.runtime.matcher import layout as at
+from cep.runtime.matcher.generate import shape
 from cep.runtime.matcher.measures import Found, Positions
 from cep.runtime.matcher.plan import MatchPlan, Rows
 from cep.runtime.matcher.program import Reads
@@ -56,7 +57,7 @@ class Match(Operator):
         self._store = RowStore(
             plan.kept_types,
             [(v.type, v.floating) for v in plan.values],
-            len(plan.program.marked),
+            shape(plan.program).marks,
             frozenset(
                 name
                 for name, needed in (
@@ -415,6 +416,8 @@ class Match(Operator):
             self._misled(results, np.flatnonzero(wrong))
         if self.plan.rows is Rows.ONE:
             batch = self._one_row(results, np.flatnonzero(~wrong))
+        elif self.plan.rows is Rows.EVERY:
+            batch = self._every_row(results)
         else:
             batch = self._all_rows(results, ~wrong)
         if batch is not None:
@@ -510,6 +513,20 @@ class Match(Operator):
         time = self._store.arrays["time"][slots] if self.plan.timely else None
         batch = Batch(self.schema, (*before, *measures, *after), len(match), time)
         return self._without(batch, errors)
+
+    def _every_row(self, results: Results) -> Batch | None:
+        """Return all rows, each with what is read of its match; that is NULL where it has none."""
+        which = np.arange(len(results.kinds))
+        matched = results.kinds == at.COMPLETE
+        ends = results.offsets + results.lengths - 1
+        measures, errors = self.plan.measures.evaluate(
+            self._store, self._found(results), Positions(which, ends)
+        )
+        measures = [_only(m, matched) for m in measures]
+        before = [self._store.take(k, results.starts) for k in self.plan.before]
+        time = self._store.arrays["time"][results.starts] if self.plan.timely else None
+        batch = Batch(self.schema, (*before, *measures), len(which), time)
+        return self._without(batch, only_where(errors, matched))
 
     def _without(self, batch: Batch, errors: Messages | None) -> Batch | None:
         """Put rows aside whose measures could not be computed."""
