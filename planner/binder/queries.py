@@ -18,8 +18,9 @@ from cep.planner.binder.over import has_over
 from cep.planner.binder.over_plans import Windows
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.sets import bind_set_operation
 from cep.planner.binder.windows import is_trailing, require_groups
-from cep.planner.expressions import Cast, Constant, Expression, Input
+from cep.planner.expressions import Constant, Expression, Input
 from cep.planner.logical import (
     Filter,
     Limit,
@@ -28,12 +29,11 @@ from cep.planner.logical import (
     Scan,
     Sort,
     SortKey,
-    Union,
     Values,
     walk,
 )
 from cep.runtime.operators.aggregate import Emission
-from cep.types import DAY_INTERVAL, DataType, Field, common_type
+from cep.types import DAY_INTERVAL, Field
 
 
 def bind_outermost(query: ast.Query, context: Context) -> Node:
@@ -112,7 +112,7 @@ def _body(body: ast.QueryBody, context: Context) -> Node:
     if isinstance(body, ast.Values):
         return _values(body, context)
     if isinstance(body, ast.SetOperation):
-        return _set_operation(body, context)
+        return bind_set_operation(body, context, _body)
     raise UnsupportedError(type(body).__name__, span=body.span)
 
 
@@ -137,51 +137,6 @@ def _values(body: ast.Values, context: Context) -> Node:
         )
     fields = tuple(Field(f"column{i + 1}", c[0].type) for i, c in enumerate(columns))
     return Values(fields, tuple(zip(*columns, strict=True)))
-
-
-def _set_operation(body: ast.SetOperation, context: Context) -> Node:
-    if body.kind != "union":
-        raise UnsupportedError(body.kind.upper(), span=body.span)
-    # A chain of unions is flattened and walked without recursion; UNION above ALL is distinct.
-    branches: list[ast.QueryBody] = []
-    pending: list[ast.QueryBody] = [body]
-    while pending:
-        part = pending.pop()
-        same = isinstance(part, ast.SetOperation) and part.kind == "union"
-        if isinstance(part, ast.SetOperation) and same and (part.all or not body.all):
-            pending += [part.right, part.left]
-        else:
-            branches.append(part)
-    plans = [_body(b, context) for b in branches]
-    width = len(plans[0].schema)
-    common: list[DataType] = list(plans[0].schema.types)
-    for plan, branch in zip(plans, branches, strict=True):
-        if len(plan.schema) != width:
-            raise BindError(
-                f"the parts of UNION differ: {len(plan.schema)} columns here, {width} in the first",
-                span=branch.span,
-            )
-        for i, t in enumerate(plan.schema.types):
-            joined = common_type(common[i], t)
-            if joined is None:
-                raise BindError(
-                    f"column {i + 1} of UNION is {common[i]} before and {t} here",
-                    span=branch.span,
-                    hint=f"write CAST(… AS {common[i]})",
-                )
-            common[i] = joined
-    union: Node = Union(tuple(_as_types(p, common) for p in plans))
-    return union if body.all else grouping.distinct(union, context, body.span)
-
-
-def _as_types(plan: Node, wanted: Sequence[DataType]) -> Node:
-    if plan.schema.types == tuple(wanted):
-        return plan
-    columns: list[Expression] = []
-    for i, (field, t) in enumerate(zip(plan.schema.fields, wanted, strict=True)):
-        column = Input(field.type, i, field.name)
-        columns.append(column if field.type == t else Cast(t, column))
-    return Project(plan, tuple(columns), plan.schema.names)
 
 
 def _limited(plan: Node, query: ast.Query, context: Context) -> Node:

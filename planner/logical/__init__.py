@@ -6,7 +6,8 @@ from cep.planner.logical.match import Match, Said, Skip, SkipTo
 from cep.planner.logical.node import Node, Unary, transform, walk
 from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
 from cep.planner.logical.over import Over
-from cep.planner.logical.rows import Filter, Project, Scan, Union, Values
+from cep.planner.logical.rows import Filter, Project, Reading, Scan, Union, Values
+from cep.planner.logical.sets import SetOperation
 from cep.planner.logical.windows import Window
 from cep.planner.units import duration, time_unit
 
@@ -29,6 +30,7 @@ __all__ = [
     "SameWindow",
     "Scan",
     "Skip",
+    "SetOperation",
     "SkipTo",
     "Sort",
     "SortKey",

@@ -13,6 +13,7 @@ from cep.planner.logical import (
     Over,
     Project,
     Scan,
+    SetOperation,
     Union,
     Window,
     transform,
@@ -62,6 +63,11 @@ def _push(node: Node) -> Node | None:
         return replace(below, input=_filtered(below.input, moved))
     if isinstance(below, Union):
         return Union(tuple(_filtered(b, conditions) for b in below.branches))
+    if isinstance(below, SetOperation):
+        # Equal rows pass alike; those that are not in the result must not be in error either.
+        if any(map(ex.can_fail, conditions)):
+            return None
+        return below.over(tuple(_filtered(n, conditions) for n in below.inputs()))
     if isinstance(below, Window):
         # What a session or a trailing window is made of must not change: only whole keys may go.
         handed = range(len(below.input.schema)) if below.fixed else below.partition

@@ -20,6 +20,7 @@ from cep.planner.logical import (
     Over,
     Project,
     Scan,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -116,6 +117,16 @@ def _union(node: Union, needed: set[int]) -> _Pruned:
         below, positions = _prune(branch, needed)
         branches.append(_exactly(below, [positions[i] for i in kept]))
     return Union(tuple(branches)), kept
+
+
+def _set_operation(node: SetOperation, needed: set[int]) -> _Pruned:
+    # Whole rows are compared, so every column is read.
+    every = list(range(len(node.schema)))
+    left, right = (
+        _exactly(below, [positions[i] for i in every])
+        for below, positions in (_prune(n, set(every)) for n in node.inputs())
+    )
+    return replace(node, left=left, right=right), {i: i for i in every}
 
 
 def _exactly(node: Node, columns: list[int]) -> Node:
@@ -305,6 +316,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Filter: _filter,
     Project: _project,
     Union: _union,
+    SetOperation: _set_operation,
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
