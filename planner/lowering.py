@@ -41,6 +41,7 @@ from cep.runtime.operators import (
     over,
     project,
     slide,
+    sets,
     sort,
     union,
     window,
