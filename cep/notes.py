@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from weakref import WeakSet
 
 from cep.engine import Engine
 from cep.errors import CepError
+from cep.planner.logical import walk
 from cep.running import Running
 from cep.runtime.quarantine import Quarantine
 
@@ -18,6 +20,7 @@ class Notes:
         self._said: dict[str, int] = {}
         self._failures: list[CepError] = []
         self._last: Running | None = None
+        self._started: WeakSet[Running] = WeakSet()
 
     def news(self) -> Iterator[str]:
         """Yield a sentence for each place where more rows lie than before."""
@@ -28,6 +31,7 @@ class Notes:
                     f"{_rows(count)} of {stream} could not be read{_example(errors)}"
                     f"\n  SELECT * FROM errors.{stream} shows them"
                 )
+        yield from self._cautions()
         for name, query in engine.queries.items():
             if count := self._new(f"errors.{name}", query.aside.errors):
                 yield (
@@ -38,6 +42,16 @@ class Notes:
             if count := self._new(f"late.{name}", query.aside.late_rows):
                 yield f"{_rows(count)} late in {name}\n  SELECT * FROM late.{name} shows them"
         yield from self._once()
+
+    def _cautions(self) -> Iterator[str]:
+        """Yield what should be known of queries that were started since it was last asked."""
+        for name, query in self._engine.queries.items():
+            if query in self._started:
+                continue
+            self._started.add(query)
+            for caution in dict.fromkeys(node.caution() for node in walk(query.plan)):
+                if caution:
+                    yield f"{name}: {caution}"
 
     def unheard(self, query: Running) -> str | None:
         """Say why a query that was shown live could not hear anything, if that is so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cep.planner.expressions import Call, Expression, walk
 from cep.planner.logical import Aggregate, Filter, Match, Node, Over, Project, Scan, Values
 from cep.planner.patterns.expressions import MatchAggregate
+from cep.planner.patterns.showing import facts as pattern_facts
 
 
 def explain(plan: Node) -> str:
@@ -73,12 +74,14 @@ def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
         ("state", p.state),
         ("input", "bounded" if p.bounded else "unbounded"),
     ]
-    facts += node.details()
+    facts += pattern_facts(node) if isinstance(node, Match) else node.details()
+    if node.caution():
+        facts.append(("caution", node.caution().replace("\n ", ";")))
     called = python_calls(node)
     if called:
         facts.append(("python", ", ".join(called)))
     for name, value in facts:
-        lines.append(f"{below}  {name + ':':<12}{value}")
+        lines.append(f"{below}  {f'{name}:' if name else '':<12}{value}")
     children = node.inputs()
     for i, child in enumerate(children):
         last = i == len(children) - 1

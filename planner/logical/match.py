@@ -11,7 +11,7 @@ from cep.planner.expressions import Expression
 from cep.planner.logical.node import Unary
 from cep.planner.logical.ordering import SortKey
 from cep.planner.patterns.expressions import MatchRowtime, Variables
-from cep.planner.patterns.tree import Pattern
+from cep.planner.patterns.tree import Pattern, limited, longest
 from cep.planner.properties import Properties
 from cep.planner.units import duration
 from cep.types import Field, Schema
@@ -130,7 +130,21 @@ class Match(Unary):
             return f"{kept}, at most {duration(self.within)} of them"
         if self.input.properties.bounded:
             return f"{kept}, until the input ends"
+        most = longest(self.pattern)
+        if most is not None:
+            return f"{kept}: it has at most {most} {'row' if most == 1 else 'rows'}"
+        if limited(self.pattern):
+            return f"{kept}, as long as the WITHINs in the pattern allow"
         return f"{kept}: nothing bounds them (WITHIN would)"
+
+    def caution(self) -> str:
+        if self.within is not None or self.input.properties.bounded or limited(self.pattern):
+            return ""
+        return (
+            f"nothing bounds how long a match of ({self.pattern.show(self._written)}) may take, "
+            "and its rows are kept until it is decided\n"
+            "  write WITHIN INTERVAL '1' HOUR after PATTERN (…), as long as a match may take"
+        )
 
     @cached_property
     def _written(self) -> tuple[str, ...]:

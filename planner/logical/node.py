@@ -32,6 +32,10 @@ class Node(ABC):
         """Return what EXPLAIN says besides of how the node works: titles and lines."""
         return ()
 
+    def caution(self) -> str:
+        """Return what whoever starts such a query should know of this node; empty: nothing."""
+        return ""
+
     def inputs(self) -> tuple[Node, ...]:
         """Return the relations it reads."""
         return ()

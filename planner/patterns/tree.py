@@ -259,3 +259,31 @@ def laters(pattern: Pattern) -> frozenset[int]:
 def _taken(pattern: Pattern) -> frozenset[int]:
     """Return the variables that rows taken by the pattern can be."""
     return frozenset(p.variable for p in walk(pattern) if isinstance(p, Take))
+
+
+def limited(pattern: Pattern) -> bool:
+    """Say whether the rows of a match, or its time, are bounded by the pattern itself."""
+    return not any(
+        (isinstance(p, Follow) and p.within is None)
+        or (isinstance(p, Repeat) and p.maximum is None and _taken(p))
+        for p in walk(pattern)
+    )
+
+
+def longest(pattern: Pattern) -> int | None:
+    """Return how many rows a match has at most, those that arrows pass over too; None: any."""
+    match pattern:
+        case Take():
+            return 1
+        case Follow() | Lack():
+            return None
+        case Choice():
+            lengths = [longest(p) for p in pattern.parts()]
+            return None if None in lengths else max(n or 0 for n in lengths)
+        case Repeat(operand=operand, maximum=maximum):
+            length = longest(operand)
+            if length == 0:
+                return 0
+            return None if length is None or maximum is None else length * maximum
+    lengths = [longest(p) for p in pattern.parts()]
+    return None if None in lengths else sum(n or 0 for n in lengths)

@@ -331,10 +331,10 @@ class Program:
                 return f"origin {r}"
             case Seek(targets=targets, absent=absent, any=free, within=within):
                 gap = f" without {named(absent)}" if absent else ""
-                limit = "" if within is None else f" within {within} us"
+                limit = "" if within is None else f" within {_seconds(within)}"
                 return f"seek {'any' if free else 'first'} {named(targets)}{gap}{limit}"
             case Lack(absent=absent, within=within):
-                limit = "" if within is None else f" within {within} us"
+                limit = "" if within is None else f" within {_seconds(within)}"
                 return f"lack {named(absent)}{limit}"
             case Each(bodies=bodies, out=out):
                 return f"each of {', '.join(map(str, bodies))}, then {out}"
@@ -344,3 +344,8 @@ class Program:
                 return f"step to {', '.join(map(str, bodies))}, then {out}"
             case Done():
                 return "done"
+
+
+def _seconds(microseconds: int) -> str:
+    """Return a length of time to its last digit."""
+    return f"{microseconds / 1_000_000:.6f}".rstrip("0").rstrip(".") + " s"

@@ -211,8 +211,8 @@ def test_explain_shows_measures_and_conditions(engine: cep.Engine) -> None:
     )
     lines = [line.strip(" │") for line in explain(plan).splitlines()]
     assert "measure:    COUNT(*) AS n" in lines
-    assert "define:     a AS TRUE" in lines
-    assert "define:     b AS (price > 1)" in lines
+    assert "define:     a AS TRUE [always true]" in lines
+    assert "define:     b AS (price > 1) [a column]" in lines
     assert (
         "state:      the rows since the start of each partition's oldest undecided match, "
         "at most 5 min of them" in lines

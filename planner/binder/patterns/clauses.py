@@ -20,10 +20,9 @@ from cep.planner.patterns.tree import (
     Exclude,
     Follow,
     Pattern,
-    Repeat,
-    Take,
     firsts,
     laters,
+    limited,
     walk,
 )
 from cep.types import DataType
@@ -73,7 +72,7 @@ def bind_row_pattern(
     said = _said(written.rows_per_match)
     _check_rows(written, pattern, said, within)
     skip = _skip(written.after_match, pattern, names)
-    if skip.to is SkipTo.NONE and within is None and not _limited(pattern):
+    if skip.to is SkipTo.NONE and within is None and not limited(pattern):
         assert written.after_match is not None
         raise BindError(
             "with NO SKIP every way to match is said, and nothing bounds how many there are",
@@ -158,19 +157,6 @@ def _check_rows(written: ast.RowPattern, pattern: Pattern, said: Said, within: i
 
 def _timed_steps(pattern: Pattern) -> bool:
     return any(isinstance(p, Follow) and p.within is not None for p in walk(pattern))
-
-
-def _limited(pattern: Pattern) -> bool:
-    """Say whether the rows of a match, or its time, are bounded by the pattern itself."""
-    return not any(
-        (isinstance(p, Follow) and p.within is None)
-        or (isinstance(p, Repeat) and p.maximum is None and _takes(p))
-        for p in walk(pattern)
-    )
-
-
-def _takes(pattern: Pattern) -> bool:
-    return any(isinstance(p, Take) for p in walk(pattern))
 
 
 # ---------------------------------------------------------------- AFTER MATCH
