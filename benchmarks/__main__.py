@@ -20,6 +20,7 @@ NAMES = (
     "tumble",
     "windows",
     "over",
+    "patterns",
     "producers",
     "flights",
     "start",

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 KEYS = 10_000
 MANY_KEYS = 1_000_000
+SYMBOLS = 1_000
 _PART = 1_000_000
 _EPOCH = 1_767_225_600_000_000  # 2026-01-01 in microseconds
 _JITTER = 500_000
@@ -50,6 +51,44 @@ def _parts(rows: int, per_second: int, keys: int) -> Iterator[pa.Table]:
         times = _EPOCH + steps - random.integers(0, _JITTER, _PART) // 1000 * 1000
         columns = [pa.array(keyed), pa.array(prices), pa.array(times).view(pa.timestamp("us"))]
         yield pa.table(columns, schema=BIDS).slice(0, rows - first)
+
+
+def ticks(folder: Path, rows: int) -> Path:
+    """Return a Parquet file of ticks: symbol, one of 1,000; price, a random walk in quarters; ts.
+
+    2,000 of them come in a second of event time, in order.
+    """
+    return made(folder / f"ticks-{rows}.parquet", lambda path: _write_ticks(path, rows))
+
+
+def _write_ticks(path: Path, rows: int) -> None:
+    names = pa.array([f"S{i:04d}" for i in range(SYMBOLS)])
+    prices = np.full(SYMBOLS, 1000.0)
+    schema = pa.schema(
+        [("symbol", pa.string()), ("price", pa.float64()), ("ts", pa.timestamp("us"))]
+    )
+    with pq.ParquetWriter(path, schema) as writer:
+        for first in range(0, rows, _PART):
+            random = np.random.default_rng([2, first])
+            symbols = random.integers(0, SYMBOLS, _PART)
+            steps = random.integers(-20, 21, _PART) / 4
+            # A walk for each symbol: the sum of its own steps up to the row.
+            order = np.argsort(symbols, kind="stable")
+            sums = np.cumsum(steps[order])
+            begins = np.searchsorted(symbols[order], np.arange(SYMBOLS))
+            before = np.concatenate([[0.0], sums])[begins]
+            walked = np.empty(_PART)
+            walked[order] = sums - before[symbols[order]] + prices[symbols[order]]
+            ends = np.append(begins[1:], _PART)
+            prices = np.where(ends > begins, walked[order][ends - 1], prices)
+            times = _EPOCH + np.arange(first, first + _PART, dtype=np.int64) * 500
+            columns = [
+                names.take(pa.array(symbols)),
+                pa.array(walked),
+                pa.array(times).view(pa.timestamp("us")),
+            ]
+            part = pa.table(columns, schema=schema).slice(0, rows - first)
+            writer.write_table(part, row_group_size=1 << 17)
 
 
 def singles(rows: int, per_second: int, size: int = 1 << 16) -> Iterator[pa.RecordBatch]:
