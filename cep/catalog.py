@@ -13,6 +13,9 @@ from enum import Enum
 from cep.errors import BindError, Span, did_you_mean
 from cep.types import Field, Schema
 
+MAINTAINED = "materialized view"
+"""The kind of a view that is kept up to date."""
+
 
 class Origin(Enum):
     """Where the values of a column come from."""
@@ -50,7 +53,11 @@ class WatermarkRule:
 
 @dataclass(frozen=True)
 class Relation:
-    """A declared stream. Without a connector (no `options`) it is fed by INSERT and the program."""
+    """A declared stream or table. Without a connector it is fed by INSERT and the program.
+
+    `kind` is `stream`, `table`, `system` for what the engine keeps itself, or `MAINTAINED`. `key`
+    names the columns of a table's PRIMARY KEY; with a watermark it is versioned.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -59,11 +66,29 @@ class Relation:
     bounded: bool = False
     statement: str = ""
     kind: str = "stream"
+    key: tuple[str, ...] = ()
+    changes: bool = False
+    """Whether its rows come with what they do."""
 
     @property
     def connector(self) -> str | None:
         """The name of its connector, or None for a stream that the program feeds."""
         return self.options.get("connector")
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its rows are current values, which change, and not events."""
+        return self.kind == "table"
+
+    @property
+    def versioned(self) -> bool:
+        """Whether it is a table whose rows are known at any time, as far back as they are kept."""
+        return self.is_table and self.watermark is not None
+
+    @property
+    def key_positions(self) -> tuple[int, ...]:
+        """The positions of the columns of the key."""
+        return tuple(self.schema.names.index(name) for name in self.key)
 
     @property
     def schema(self) -> Schema:
@@ -78,13 +103,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class View:
-    """A named query, expanded where it is used; `query` is its SQL."""
+    """A named query, expanded where it is used; `query` is its SQL.
+
+    Of a materialized view, which is not expanded, `relation` are the rows that are kept.
+    """
 
     name: str
     query: str
     columns: tuple[str, ...] = ()
     statement: str = ""
     kind: str = "view"
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cep import inspection
+from cep import changing, inspection
 from cep.bags import Bag, difference, plain
 from cep.catalog import Relation, SinkEntry, View
 from cep.errors import AssertionFailed, BindError, Span, UnsupportedError, did_you_mean
@@ -61,7 +61,7 @@ def done(message: str) -> Result:
 def _query(
     engine: Engine, statement: ast.QueryStatement, parameters: Parameters, drive: bool
 ) -> Result:
-    if drive and not engine.plan(statement.query, parameters).properties.bounded:
+    if drive and not engine.plan(statement.query, parameters, snapshot=True).properties.bounded:
         return engine.live(statement.query, parameters)
     return engine.once(statement.query, parameters)
 
@@ -224,7 +224,8 @@ def _create_relation(
     )
     if added and old is not None:
         engine.forget(old)
-    return done(f"created stream {relation.name}" if added else f"{relation.name} exists already")
+    done_so = f"created {relation.kind} {relation.name}"
+    return done(done_so if added else f"{relation.name} exists already")
 
 
 def _create_view(
@@ -336,6 +337,8 @@ _HANDLERS: dict[type[ast.Statement], Handler] = {
     ast.StartQuery: _start,
     ast.StopQuery: _stop,
     ast.Insert: _insert,
+    ast.Update: changing.update,
+    ast.Delete: changing.delete,
     ast.AssertRows: _assert,
     ast.CreateRelation: _create_relation,
     ast.CreateView: _create_view,

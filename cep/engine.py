@@ -36,7 +36,8 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.ingestion import delivered_columns, input_schema, plan_ingest
-from cep.planner.logical import Node, Scan, walk
+from cep.planner.logical import Node, Reading, Scan, walk
+from cep.planner.lowering import Entry as ScanEntry
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
@@ -56,6 +57,7 @@ from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
 from cep.snapshots import Snapshot
 from cep.system import system_feed, system_relation
+from cep.tables import TableFeed, as_changes, changes_of, table_columns
 from cep.types import TIMESTAMP, DataType, Schema
 
 T = TypeVar("T")
@@ -92,6 +94,8 @@ class Engine:
         self.session = Session(clock or WallClock(), time_zone(zone))
         self.queries: dict[str, Running] = {}
         self.errors: dict[str, Quarantine] = {}
+        self.late: dict[str, Quarantine] = {}
+        """The changes that came too late, by table."""
         self.batch_rows = POLL_ROWS
         """How many rows a source is asked for at a time (SET batch_rows)."""
         self.watch: Callable[[Running], None] = lambda running: None
@@ -163,8 +167,8 @@ class Engine:
         except CepError as error:
             raise error.within(sql) from None
 
-    def context(self, parameters: Parameters) -> Context:
-        """Return what a statement is bound with."""
+    def context(self, parameters: Parameters, *, snapshot: bool = False) -> Context:
+        """Return what a statement is bound with; `snapshot`: tables are as they are now."""
         return Context(
             self.catalog,
             self.functions,
@@ -172,13 +176,19 @@ class Engine:
             self.session,
             parameters,
             system=lambda name: system_relation(self, name),
+            snapshot=snapshot,
         )
 
     def plan(
-        self, query: ast.Query, parameters: Parameters = (), trace: list[Step] | None = None
+        self,
+        query: ast.Query,
+        parameters: Parameters = (),
+        trace: list[Step] | None = None,
+        *,
+        snapshot: bool = False,
     ) -> Node:
-        """Bind and optimize a query."""
-        bound = bind_outermost(query, self.context(parameters))
+        """Bind and optimize a query; with `snapshot`, one that is answered once."""
+        bound = bind_outermost(query, self.context(parameters, snapshot=snapshot))
         return optimize(bound, self.session, trace)
 
     def _prepare(
@@ -208,8 +218,8 @@ class Engine:
             for relation in {e.relation.name: e.relation for e in lowered.entries}.values():
                 entries = [e for e in lowered.entries if e.relation.name == relation.name]
                 filters = entries[0].filters if len(entries) == 1 else ()
-                feed = self._feed_for(relation, columns_wanted(entries), filters)
-                (running.listens if feed.source is None else running.feeds).append(feed)
+                feed = self._feed_for(relation, entries, filters)
+                (running.feeds if feed.driven else running.listens).append(feed)
                 for entry in entries:
                     feed.subscribe(running, entry)
         except CepError:
@@ -217,17 +227,28 @@ class Engine:
             raise
         return running
 
-    def _feed_for(self, relation: Relation, columns: tuple[int, ...], filters: Any) -> Feed:
+    def _feed_for(self, relation: Relation, entries: Sequence[ScanEntry], filters: Any) -> Feed:
         """Return what reads a stream: the feed of the program's inserts, or a source of its own."""
+        columns = columns_wanted(entries)
+        final = any(e.reading is Reading.SNAPSHOT for e in entries)
         if relation.kind == "system":
             return system_feed(self, relation, columns)
         if relation.connector is None:
-            return self._inserted(relation)
+            feed = self._inserted(relation)
+            return feed.asked() if final and isinstance(feed, TableFeed) else feed
         errors = self.errors[relation.name] = Quarantine(ERRORS)
+        if relation.is_table:
+            # What its rows are does not follow from those that pass the filter.
+            columns, filters = table_columns(relation, columns), ()
         read, ingest = plan_ingest(relation, columns, filters, self.context(()), errors)
         connector = self.connectors.lookup(relation.connector)
         source = connector.source(settle(connector, relation.options), read)
-        return Feed(relation.name, ingest, errors, columns, source, batch_rows=self.batch_rows)
+        given = (relation.name, ingest, errors, columns, source)
+        if not relation.is_table:
+            return Feed(*given, batch_rows=self.batch_rows)
+        table = TableFeed(*given, batch_rows=self.batch_rows, relation=relation, until_idle=final)
+        self.late[relation.name] = table.late_rows
+        return table
 
     def _inserted(self, relation: Relation) -> Feed:
         feed = self._feeds.get(relation.name)
@@ -235,14 +256,19 @@ class Engine:
             errors = self.errors.setdefault(relation.name, Quarantine(ERRORS))
             columns = delivered_columns(relation)
             _, ingest = plan_ingest(relation, columns, (), self.context(()), errors)
-            feed = self._feeds[relation.name] = Feed(relation.name, ingest, errors, columns)
+            given = (relation.name, ingest, errors, columns)
+            feed = Feed(*given)
+            if relation.is_table:
+                feed = TableFeed(*given, relation=relation)
+                self.late[relation.name] = feed.late_rows
+            self._feeds[relation.name] = feed
             if feed.reads_clock:
                 self._clocked.append(feed)
         return feed
 
     def once(self, query: ast.Query, parameters: Parameters = ()) -> Result:
         """Answer a query over finite things; its rows are computed while they are fetched."""
-        plan = self.plan(query, parameters)
+        plan = self.plan(query, parameters, snapshot=True)
         scans = [n.relation for n in walk(plan) if isinstance(n, Scan)]
         inserted = [r.name for r in scans if r.connector is None and r.kind == "stream"]
         if inserted or not plan.properties.bounded:
@@ -458,21 +484,52 @@ class Engine:
     # ------------------------------------------------------------ rows and time
 
     def insert(self, stream: str, rows: object) -> None:
-        """Append events to a stream that the program feeds.
+        """Append events to a stream that the program feeds, or put rows into a table.
+
+        In a table with a key a row takes the place of the one that its key has; rows may have a
+        column `op` that says '+I' or '-D' (delete), unless the table has a column of that name.
 
         Takes a dict, a tuple, a list or iterator of them, an Arrow table, batch or reader, a pandas
         or polars frame. When it returns, every query has said what follows from them, unless it
         was called from a callback: then the rows wait for the insert that is under way.
         """
-        feed = self._inserted(self._fed_by_program(stream))
+        relation = self._fed_by_program(stream)
+        feed = self._inserted(relation)
+        self._check_ended(feed)
+        given = (
+            changes_of(rows, relation, self.session)
+            if relation.is_table
+            else to_rows(rows, input_schema(relation), stream, self.session)
+        )
+        for some in given:
+            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+
+    def delete(self, table: str, rows: object) -> None:
+        """Delete rows from a table that the program feeds, by their keys.
+
+        Takes what `insert` takes; a dict needs only the key, and a tuple is the key. From a table
+        without a key one row is taken away for each row given, which is equal to it. The rows of a
+        versioned table are gone from the time on that is given, or else from the greatest one that
+        the table has seen.
+        """
+        relation = self._fed_by_program(table)
+        if not relation.is_table:
+            raise UsageError(
+                f"{table} is a stream: its rows are events, which have happened",
+                hint="CREATE TABLE declares rows that can be deleted",
+            )
+        feed = self._inserted(relation)
+        assert isinstance(feed, TableFeed)
+        self._check_ended(feed)
+        for some in changes_of(rows, relation, self.session, delete=True, now=feed.now):
+            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+
+    def _check_ended(self, feed: Feed) -> None:
         if feed.ended:
             raise UsageError(
-                f"{stream} has ended, and no rows can be inserted any more",
+                f"{feed.name} has ended, and no rows can be inserted any more",
                 hint="insert before finish(), or declare another stream",
             )
-        schema = input_schema(self._fed_by_program(stream))
-        for some in to_rows(rows, schema, stream, self.session):
-            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
 
     def _take(self, feed: Feed, rows: Rows) -> None:
         """Insert rows; what waits for another stream may no longer have to."""
@@ -579,14 +636,16 @@ class Engine:
                 or "declare it with CREATE STREAM",
             )
         if not isinstance(entry, Relation) or entry.connector is not None:
+            read = isinstance(entry, Relation)
+            kind = entry.kind if read else "stream"
             what = (
-                f"the stream {stream} is read by its connector"
-                if isinstance(entry, Relation)
+                f"the {kind} {stream} is read by its connector"
+                if read
                 else f"{stream} is a {entry.kind}"
             )
             raise UsageError(
                 f"{what}, so nothing can be inserted",
-                hint="only a stream that was declared without WITH (connector = …) takes inserts",
+                hint=f"only a {kind} that was declared without WITH (connector = …) takes inserts",
             )
         return entry
 
@@ -608,8 +667,10 @@ class Engine:
             self._driver = threading.get_ident()
             try:
                 outcome = action()
+                self._settle()
                 while self._queue:
                     self._queue.popleft()()
+                    self._settle()
             finally:
                 self._driver = 0
         return outcome
@@ -635,12 +696,27 @@ class Engine:
         schema = input_schema(target)
         feed = self._inserted(self._fed_by_program(target.name))
 
+        def change(batch: Batch) -> None:
+            for some in as_changes(batch, target, self.session):
+                self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
+
+        if target.is_table:
+            return Output(change, into=feed)
+
         def write(batch: Batch) -> None:
             data = pa.RecordBatch.from_arrays(list(batch.columns), names=list(schema.names))
             for some in to_rows(data, schema, target.name, self.session):
                 self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
         return Output(write, into=feed)
+
+    def table_rows(self, relation: Relation) -> int | None:
+        """Return how many rows a table has; None for one that each query reads for itself."""
+        if relation.connector is not None:
+            return None
+        feed = self._inserted(relation)
+        assert isinstance(feed, TableFeed)
+        return feed.table.current().rows
 
     def reading(self) -> list[Feed]:
         """Return everything that is being read."""
@@ -653,6 +729,7 @@ class Engine:
         if feed in self._clocked:
             self._clocked.remove(feed)
         self.errors.pop(entry.name, None)
+        self.late.pop(entry.name, None)
 
     def close(self) -> None:
         """Stop every query and let go of files and connections."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from cep.errors import CepError
 from cep.planner.lowering import Entry
 from cep.rows import Rows, as_text
 from cep.runtime.batch import Batch
@@ -40,6 +41,9 @@ class Listener(Protocol):
 
     def reached(self, node: int) -> int:
         """Return the watermark that a node of its graph has come to."""
+
+    def fail(self, error: CepError) -> None:
+        """Stop, because nothing more will be heard of what it reads."""
 
 
 @dataclass
@@ -94,6 +98,9 @@ class Feed:
             self.ingest.watermarks.exact = True
         if self.said > BEGINNING:
             listener.advance(entry.node, self.said)
+
+    def introduce(self, listener: Listener) -> None:
+        """Tell a query that begins what is there already: of a stream, nothing."""
 
     def unsubscribe(self, listener: Listener) -> None:
         """Let a query that has ended hear no more."""
@@ -192,6 +199,18 @@ class Feed:
         self.said = watermark
         for subscription in self.subscriptions:
             subscription.listener.advance(subscription.entry.node, watermark)
+
+    def kept(self) -> Mapping[str, pa.Table]:
+        """Return what is kept beside watermarks and offsets, for a snapshot."""
+        return {}
+
+    def restore(self, state: Mapping[str, pa.Table]) -> None:
+        """Take up what `kept` returned."""
+
+    @property
+    def driven(self) -> bool:
+        """Whether whoever reads it has to drive it."""
+        return self.source is not None
 
     @property
     def live(self) -> bool:

@@ -56,9 +56,26 @@ def _show_streams(engine: Engine) -> Result:
             ", ".join(str(c.field) for c in e.columns),
         )
         for e in engine.catalog
-        if isinstance(e, Relation)
+        if isinstance(e, Relation) and not e.is_table
     ]
     return table(("name", "fed_by", "input", "event_time", "columns"), rows)
+
+
+def _show_tables(engine: Engine) -> Result:
+    rows = [
+        (
+            e.name,
+            e.connector or "inserts",
+            ", ".join(e.key) or None,
+            e.watermark.column if e.watermark else None,
+            engine.table_rows(e),
+            ", ".join(str(c.field) for c in e.columns),
+        )
+        for e in engine.catalog
+        if isinstance(e, Relation) and e.is_table
+    ]
+    names = ("name", "fed_by", "key", "versions_by", "rows", "columns")
+    return table(names, rows, (VARCHAR, VARCHAR, VARCHAR, VARCHAR, BIGINT, VARCHAR))
 
 
 def _show_views(engine: Engine) -> Result:
@@ -131,6 +148,7 @@ def _shown_instant(instant: int) -> int | None:
 
 _SHOWN: dict[str, Callable[[Engine], Result]] = {
     "streams": _show_streams,
+    "tables": _show_tables,
     "views": _show_views,
     "sinks": _show_sinks,
     "queries": _show_queries,
@@ -164,6 +182,8 @@ def _column_type(column: Column) -> str:
 
 def _column_origin(relation: Relation, column: Column) -> str:
     text = column.origin.value + (f" {column.detail}" if column.detail else "")
+    if column.field.name in relation.key:
+        text += ", key"
     if relation.watermark is not None and relation.watermark.column == column.field.name:
         text += ", event time"
     return text
@@ -175,7 +195,7 @@ def quoted(name: str) -> str:
 
 
 def create_statement(relation: Relation) -> str:
-    """Return the statement that declares a stream, with all its columns written out."""
+    """Return the statement that declares a stream or table, with all its columns written out."""
     lines = []
     for column in relation.columns:
         name = quoted(column.field.name)
@@ -185,10 +205,12 @@ def create_statement(relation: Relation) -> str:
             lines.append(f"{name} {column.field.type} METADATA FROM '{column.detail}'")
         else:
             lines.append(f"{name} {_column_type(column)}")
+    if relation.key:
+        lines.append(f"PRIMARY KEY ({', '.join(map(quoted, relation.key))})")
     if relation.watermark is not None and not relation.watermark.clock:
         lines.append(_watermark_clause(relation.watermark))
     body = ",\n  ".join(lines)
-    text = f"CREATE STREAM {quoted(relation.name)} (\n  {body}\n)"
+    text = f"CREATE {relation.kind.upper()} {quoted(relation.name)} (\n  {body}\n)"
     if relation.options:
         options = ", ".join(
             "'{}' = '{}'".format(k, v.replace("'", "''")) for k, v in relation.options.items()

@@ -32,7 +32,7 @@ class Outputs:
         if isinstance(target, SinkEntry):
             return self._sink(target, plan.schema, not plan.properties.append_only, span)
         schema = input_schema(target)
-        if not plan.properties.append_only:
+        if not plan.properties.append_only and not target.is_table:
             raise BindError(
                 f"{target.name} is a stream: it takes events, and this query takes rows back",
                 span=span,

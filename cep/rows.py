@@ -75,18 +75,29 @@ class _Target:
     schema: Schema
     stream: str
     session: Session
+    positional: tuple[int, ...]
+    """The positions of the columns that a tuple gives."""
 
 
-def to_rows(data: object, schema: Schema, stream: str, session: Session) -> Iterator[Rows]:
+def to_rows(
+    data: object,
+    schema: Schema,
+    stream: str,
+    session: Session,
+    *,
+    positional: tuple[int, ...] | None = None,
+) -> Iterator[Rows]:
     """Yield what was inserted, cut into batches.
 
     Takes a dict, a tuple, a list or an iterator of them, an Arrow table, batch or reader, a pandas
     or polars frame, or anything else with the Arrow PyCapsule interface. Columns are found by
-    name, values of tuples by position; a column that is not given is NULL. Raises UsageError where
+    name, values of tuples by position (`positional`: all of them); a column that is not given is
+    NULL. Raises UsageError where
     the shape of the data does not fit the stream. An instant that is given without a zone is one
     of the session's zone.
     """
-    target = _Target(schema, stream, session)
+    every = tuple(range(len(schema)))
+    target = _Target(schema, stream, session, every if positional is None else positional)
     if isinstance(data, Mapping):
         yield _of_dicts([data], target)
     elif isinstance(data, tuple):
@@ -165,16 +176,20 @@ def _of_dicts(rows: Sequence[Mapping[str, object]], target: _Target) -> Rows:
 
 
 def _of_tuples(rows: Sequence[object], target: _Target) -> Rows:
+    width = len(target.positional)
+    names = [target.schema.names[i] for i in target.positional]
     for row in rows:
-        if not isinstance(row, tuple | list) or len(row) != len(target.schema):
+        if not isinstance(row, tuple | list) or len(row) != width:
             found = (
                 f"{len(row)} values" if isinstance(row, tuple | list) else f"a {type(row).__name__}"
             )
             raise UsageError(
-                f"a row for {target.stream} has {len(target.schema)} values, and this is {found}",
-                hint=f"give ({', '.join(target.schema.names)}), or a dict",
+                f"a row for {target.stream} has {width} values, and this is {found}",
+                hint=f"give ({', '.join(names)}), or a dict",
             )
-    columns = [list(c) for c in zip(*rows, strict=True)]
+    given = dict(zip(target.positional, zip(*rows, strict=True), strict=True))
+    nothing = [None] * len(rows)
+    columns = [list(given.get(i, nothing)) for i in range(len(target.schema))]
     return _of_columns(columns, rows, target)
 
 

@@ -24,11 +24,14 @@ Snapshot = Mapping[str, Mapping[str, pa.Table]]
 _MARKS = "watermarks of "
 """What the names of a feed's tables begin with that say where its watermarks stand."""
 
+_KEPT = "kept "
+"""What those begin with that hold the rows of a table."""
+
 
 def take(graph: Graph, feeds: Sequence[Feed], aside: Mapping[str, Quarantine]) -> Snapshot:
     """Return the snapshot of a query between two batches."""
     tables: dict[str, Mapping[str, pa.Table]] = dict(graph.snapshot())
-    tables["$aside"] = {name: _quarantined(store) for name, store in aside.items()}
+    tables["$aside"] = {name: store.to_table() for name, store in aside.items()}
     for feed in feeds:
         reading = {
             "offsets": {} if feed.source is None else dict(feed.source.offsets()),
@@ -38,8 +41,9 @@ def take(graph: Graph, feeds: Sequence[Feed], aside: Mapping[str, Quarantine]) -
         }
         tables[f"$feed {feed.name}"] = {
             "reading": pa.table({"reading": [json.dumps(reading)]}),
-            "errors": _quarantined(feed.errors),
+            "errors": feed.errors.to_table(),
             **{_MARKS + name: t for name, t in feed.ingest.watermarks.snapshot().items()},
+            **{_KEPT + name: t for name, t in feed.kept().items()},
         }
     return tables
 
@@ -59,31 +63,20 @@ def restore(
             )
     graph.restore(snapshot)
     for name, store in aside.items():
-        _fill(store, snapshot["$aside"][name])
+        store.restore(snapshot["$aside"][name])
     for feed in feeds:
         tables = snapshot[f"$feed {feed.name}"]
         reading = json.loads(tables["reading"]["reading"][0].as_py())
         marks = {n.removeprefix(_MARKS): t for n, t in tables.items() if n.startswith(_MARKS)}
         feed.ingest.restore(marks)
+        feed.restore({n.removeprefix(_KEPT): t for n, t in tables.items() if n.startswith(_KEPT)})
         feed.ingest.rows, feed.said = reading["rows"], reading["said"]
         if feed.source is not None:
             feed.source.seek(reading["offsets"])
         if reading["ended"]:
             feed.ended = True
             feed.ingest.finish()
-        _fill(feed.errors, tables["errors"])
-
-
-def _quarantined(store: Quarantine) -> pa.Table:
-    table = pa.Table.from_batches([store.to_arrow()])
-    return table.replace_schema_metadata({"count": str(store.count)})
-
-
-def _fill(store: Quarantine, table: pa.Table) -> None:
-    """Make a store what it was; several queries may bring the same store of a stream."""
-    store.clear()
-    rows = zip(*(c.to_pylist() for c in table.columns), strict=True)
-    store.add(rows, int(table.schema.metadata[b"count"]))
+        feed.errors.restore(tables["errors"])
 
 
 def to_bytes(snapshot: Snapshot) -> bytes:

@@ -23,6 +23,7 @@ def system_relation(engine: Engine, name: str) -> Relation | None:
     store = _store(engine, kind, owner)
     if store is None:
         known = [f"errors.{n}" for n in engine.errors]
+        known += [f"late.{n}" for n in engine.late]
         known += [f"{k}.{q}" for q in engine.queries for k in ("errors", "late")]
         raise BindError(
             f"there is nothing called {name}",
@@ -41,7 +42,7 @@ def system_relation(engine: Engine, name: str) -> Relation | None:
 def _store(engine: Engine, kind: str, owner: str) -> Quarantine | None:
     running = engine.queries.get(owner)
     if kind == "late":
-        return None if running is None else running.aside.late_rows
+        return engine.late.get(owner) if running is None else running.aside.late_rows
     if running is not None:
         return running.aside.errors
     if owner in engine.errors:

@@ -16,9 +16,10 @@ from cep.planner.binder.scope import Scope
 from cep.planner.compiler import compile_column
 from cep.planner.logical import duration, time_unit
 from cep.runtime.connectors.base import Comparison, Read
+from cep.runtime.connectors.changes import OP_FIELD
 from cep.runtime.functions.zones import wall_time
+from cep.runtime.ingest import Changing, Ingest, Timing
 from cep.runtime.ingest import Column as CompiledColumn
-from cep.runtime.ingest import Ingest, Timing
 from cep.runtime.producers import ProducerWatermarks
 from cep.runtime.quarantine import Quarantine
 from cep.runtime.session import Session
@@ -48,20 +49,22 @@ def plan_ingest(
     if not needed and given:
         # Rows must still be counted: the narrowest way is to read one column.
         needed = [0]
-    # A source delivers its own columns first and metadata after them.
-    order = [i for i in needed if given[i].origin is Origin.INPUT]
-    order += [i for i in needed if given[i].origin is Origin.METADATA]
-    positions = {old: new for new, old in enumerate(order)}
+    # A source delivers its own columns first, then what the row does, and metadata after them.
+    own = [i for i in needed if given[i].origin is Origin.INPUT]
+    metadata = [i for i in needed if given[i].origin is Origin.METADATA]
+    op = (OP_FIELD,) if relation.changes else ()
+    positions = {old: new for new, old in enumerate(own)}
+    positions |= {old: len(own) + len(op) + new for new, old in enumerate(metadata)}
     read = Read(
-        tuple(given[i].field for i in order if given[i].origin is Origin.INPUT),
-        tuple(
-            (given[i].detail, given[i].field) for i in order if given[i].origin is Origin.METADATA
-        ),
+        (*(given[i].field for i in own), *op),
+        tuple((given[i].detail, given[i].field) for i in metadata),
         tuple(_comparisons(filters, [relation.columns[i] for i in columns])),
         tuple(given[i].field.name for i in sorted(always)),
-        tuple(c.field for c in given if c.origin is Origin.INPUT),
+        (*(c.field for c in given if c.origin is Origin.INPUT), *op),
+        changes=relation.changes,
     )
     session = context.session
+    key = (positions[i] for i in required if given[i].field.name in relation.key)
     ingest = Ingest(
         read.schema,
         Schema(tuple(relation.columns[i].field for i in columns)),
@@ -70,6 +73,7 @@ def plan_ingest(
         errors,
         session.clock.now,
         [positions[i] for i in required],
+        Changing(len(own), tuple(key)) if relation.changes else None,
     )
     return read, ingest
 

@@ -21,6 +21,7 @@ from cep.planner.logical import (
     Node,
     Over,
     Project,
+    Reading,
     Scan,
     Sort,
     SetOperation,
@@ -70,6 +71,7 @@ class Entry:
     schema: Schema
     watermarks: bool = False
     """Whether it must have the watermark of every row, also where none is late."""
+    reading: Reading = Reading.EVENTS
 
 
 @dataclass
@@ -141,7 +143,9 @@ def _scan(node: Scan, lowered: Lowered, session: Session) -> int:
         index = lowered.graph.add(operator)
     else:
         index = lowered.graph.add(union.Union(node.schema, 1))
-    entry = Entry(index, node.relation, node.columns, node.filters, node.schema)
+    entry = Entry(
+        index, node.relation, node.columns, node.filters, node.schema, reading=node.reading
+    )
     lowered.entries.append(entry)
     return index
 

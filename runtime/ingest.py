@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.batch import Batch, Indices, Instants, Mask
+from cep.runtime.batch import Batch, Indices, Instants, Mask, Weights
+from cep.runtime.connectors.changes import weights_of
 from cep.runtime.quarantine import Quarantine, add_errors
 from cep.runtime.rowerrors import Messages, failed, merge
 from cep.runtime.state.vectors import integers, valid, view
@@ -44,6 +45,17 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Changing:
+    """How the rows of a table say what they do: positions of physical columns.
+
+    `op` says it, `key` must not be NULL in any row; a row that deletes may lack everything else.
+    """
+
+    op: int
+    key: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class _Arrivals:
     """The rows of a chunk that have a time, and which of them are end markers."""
 
@@ -58,9 +70,10 @@ class Ingest:
 
     `columns` computes each visible column from the physical ones; `schema` describes them. `timing`
     is None for a stream without event time. `required` are the positions of physical columns that
-    are NOT NULL. Rows that cannot be computed, or that lack one of these or the event time, go to
-    `errors`, and so do rows whose time is too far ahead of the clock; only those whose time,
-    producer or kind is not known, or not believed, leave the watermark alone.
+    are NOT NULL. With `changing` rows get a weight: 1, or -1 where they delete. Rows that cannot
+    be computed, or that lack one of these or the event time, go to `errors`, and so do rows whose
+    time is too far ahead of the clock; only those whose time, producer or kind is not known, or not
+    believed, leave the watermark alone.
     """
 
     def __init__(
@@ -72,6 +85,7 @@ class Ingest:
         errors: Quarantine,
         clock: Clock,
         required: Sequence[int] = (),
+        changing: Changing | None = None,
     ) -> None:
         self.physical = physical
         self.schema = schema
@@ -79,6 +93,7 @@ class Ingest:
         self.timing = timing
         self.errors = errors
         self.required = tuple(required)
+        self.changing = changing
         self.watermarks = Watermarks() if timing is None else timing.watermarks
         self._clock = clock
         self.rows = 0
@@ -111,8 +126,10 @@ class Ingest:
                 lateness = None if lateness is None else lateness[events]
         if skipped or not rows:
             return None
-        computed, errors = self._compute(physical, rows)
-        batch = Batch(self.schema, computed, rows, times, lateness)
+        weights, unknown = self._weights(physical)
+        computed, errors = self._compute(physical, rows, weights)
+        errors = errors if unknown is None else merge(errors, unknown)
+        batch = Batch(self.schema, computed, rows, times, lateness, weights)
         if errors is None:
             return batch
         # Such a row has moved the watermark: whether a query reads the failing column must not
@@ -169,16 +186,27 @@ class Ingest:
             markers = None
         return _Arrivals(physical, view(values), markers, tuple(producers))
 
+    def _weights(self, physical: Sequence[pa.Array]) -> tuple[Weights | None, Messages | None]:
+        """Return what rows do, None where all of them insert, and which do not say it."""
+        if self.changing is None:
+            return None, None
+        weights, unknown = weights_of(physical[self.changing.op])
+        return (None if weights.min() > 0 else weights), unknown
+
     def _compute(
-        self, physical: Sequence[pa.Array], rows: int
+        self, physical: Sequence[pa.Array], rows: int, weights: Weights | None
     ) -> tuple[tuple[pa.Array, ...], Messages | None]:
         """Compute the visible columns, and find the NULLs where none is allowed."""
         errors: Messages | None = None
         for position in self.required:
             if physical[position].null_count:
-                name = self.physical.names[position]
-                message = f"{name} is NULL, and it is declared NOT NULL"
-                errors = merge(errors, _messages(_is_null(physical[position]), message))
+                null = _is_null(physical[position])
+                if self.changing is not None and weights is not None:
+                    null &= (weights > 0) | (position in self.changing.key)
+                if null.any():
+                    name = self.physical.names[position]
+                    message = f"{name} is NULL, and it is declared NOT NULL"
+                    errors = merge(errors, _messages(null, message))
         computed: list[pa.Array] = []
         for column in self.columns:
             values, more = column(physical, rows)

@@ -71,6 +71,17 @@ class Quarantine:
         arrays = [pa.array(c, t.arrow) for c, t in zip(columns, self.schema.types, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema.arrow)
 
+    def to_table(self) -> pa.Table:
+        """Return the rows with the count of all, for a snapshot."""
+        table = pa.Table.from_batches([self.to_arrow()])
+        return table.replace_schema_metadata({"count": str(self.count)})
+
+    def restore(self, table: pa.Table) -> None:
+        """Make it what it was; several queries may bring the same store of a stream."""
+        self.clear()
+        rows = zip(*(c.to_pylist() for c in table.columns), strict=True)
+        self.add(rows, int(table.schema.metadata[b"count"]))
+
 
 def as_json(batch: Batch, rows: Sequence[int]) -> list[str]:
     """Return rows of a batch as JSON objects, for people to read."""

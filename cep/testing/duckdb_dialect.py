@@ -146,7 +146,7 @@ class DuckDbWriter(DuckDbExpressions):
         entry = self.context.catalog.get(name)
         if isinstance(entry, View):
             return self._view(entry, node)
-        if not isinstance(entry, Relation) or entry.kind != "stream":
+        if not isinstance(entry, Relation) or entry.kind == "system":
             raise Untranslatable(f"{name} is kept by the engine")
         if name in self.missing:
             raise Untranslatable(f"{name} {self.missing[name]}")

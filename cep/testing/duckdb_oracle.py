@@ -9,7 +9,9 @@ import duckdb
 import pyarrow as pa
 
 from cep.bags import Row, plain
+from cep.catalog import Relation
 from cep.grammar import ast
+from cep.planner.ingestion import input_schema
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.testing.arrange import watermarks
@@ -63,6 +65,12 @@ def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Loaded:
         if not fits(relation.schema):
             missing[relation.name] = "has a column of a type that DuckDB has not"
             continue
+        if relation.is_table:
+            connection.register("$given", current(stage, relation))
+            name = _quoted(relation.name)
+            connection.execute(f'CREATE TABLE {name} AS SELECT * FROM "$given"')
+            connection.unregister("$given")
+            continue
         rows = _rows(stage, relation.name, relation.schema)
         if rows is None:
             missing[relation.name] = "has a computed column that fails for some rows"
@@ -112,6 +120,45 @@ def _rows(
     nullable = pa.schema([f.with_nullable(True) for f in schema.arrow])
     parts = [pa.RecordBatch.from_arrays(b.columns, schema=nullable) for b in batches]
     return pa.Table.from_batches(parts, schema=nullable), times
+
+
+def current(stage: Stage, relation: Relation) -> pa.Table:
+    """Return the rows that a table has in the end, a change at a time and in plain Python."""
+    names = input_schema(relation).names
+    events = [e for e in stage.events() if e.stream == relation.name]
+    rule = relation.watermark
+    marks = [BEGINNING] * len(events) if rule is None else watermarks(events, rule.delay)
+    rows: dict[object, tuple[object, ...]] = {}
+    since: dict[object, int] = {}
+    bag: list[tuple[object, ...]] = []
+    for event, mark in zip(events, marks, strict=True):
+        *values, op = event.row
+        row = tuple(values)
+        key = tuple(row[names.index(k)] for k in relation.key)
+        inserts = str(op).startswith("+")
+        if any(v is None for v in key) or (rule is not None and event.time is None):
+            continue
+        if not relation.key:
+            if inserts:
+                bag.append(row)
+            elif row in bag:
+                bag.remove(row)
+            continue
+        time = event.time or 0
+        if (rule is not None and time < mark) or time < since.get(key, time):
+            continue
+        since[key] = time
+        if inserts:
+            rows[key] = row
+        else:
+            rows.pop(key, None)
+    found = [*rows.values(), *bag]
+    columns = list(zip(*found, strict=True)) or [()] * len(names)
+    arrays = [
+        pa.array(c, f.type.arrow)
+        for c, f in zip(columns, input_schema(relation).fields, strict=True)
+    ]
+    return pa.table(arrays, names=list(names))
 
 
 def _quoted(name: str) -> str:

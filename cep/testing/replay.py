@@ -15,7 +15,7 @@ from cep.runtime.batch import Batch
 from cep.runtime.quarantine import Quarantine
 from cep.testing.arrange import Event, batches, by_moment, random_batches, shuffled
 from cep.testing.outcome import Outcome, rows_of
-from cep.testing.stage import Moment, Stage, go_on
+from cep.testing.stage import Moment, Stage, go_on, insert
 
 NAME = "asserted"
 """What the query under test is called while it runs."""
@@ -58,6 +58,30 @@ def once(stage: Stage, query: ast.Query) -> Outcome:
     except EvaluationError as error:
         listener.outcome.raised = error.message
     return listener.outcome
+
+
+def of_the_moment(stage: Stage, query: ast.Query) -> Outcome:
+    """Ask the query once of tables, after everything has happened to them."""
+    engine = stage.engine()
+    for part, _ in by_moment(stage.events(), lambda some: batches(some, 7)):
+        go_on(engine, part[0].now)
+        insert(engine, part[0].stream, [e.row for e in part])
+    outcome = Outcome()
+    for batch in engine.once(query, stage.parameters).batches():
+        outcome.changes += [(0, row, 1) for row in rows_of(batch.columns, batch.num_rows)]
+    return outcome
+
+
+def started_late(stage: Stage, query: ast.Query, chance: random.Random) -> Outcome:
+    """Start the query over tables to which something has happened already."""
+    events = stage.events()
+    return _continuous(
+        stage,
+        query,
+        events,
+        lambda some: random_batches(some, chance),
+        before=chance.randint(0, len(events)),
+    )
 
 
 def over_tables(stage: Stage, query: ast.Query) -> Outcome:
@@ -118,10 +142,15 @@ def _continuous(
     events: Sequence[Event],
     cut: Callable[[Sequence[Event]], Cut],
     restart: Callable[[], bool] = lambda: False,
+    before: int = 0,
 ) -> Outcome:
     listener = _Listener()
     output = Output(listener.take)
     engine = stage.engine()
+    for event in events[:before]:
+        go_on(engine, event.now)
+        insert(engine, event.stream, [event.row])
+    events = events[before:]
     engine.start(query, stage.parameters, name=NAME, output=output)
     pipelines = stage.pipelines()
     for pipeline in pipelines:
@@ -131,7 +160,7 @@ def _continuous(
     for part, end in by_moment(events, lambda some: iter(cut(some))):
         go_on(engine, part[0].now)
         listener.position += len(part)
-        engine.insert(part[0].stream, [e.row for e in part])
+        insert(engine, part[0].stream, [e.row for e in part])
         if end >= 0:
             listener.outcome.positions.append(end)
         if restart() and not engine.queries[NAME].closed:
@@ -171,11 +200,15 @@ def _aside(engine: Engine, stage: Stage, outcome: Outcome) -> None:
     for relation in stage.streams():
         if relation.name in engine.errors:
             _count(outcome.errors, relation.name, engine.errors[relation.name])
-    late = running.aside.late_rows.to_arrow()
-    for time, mark, weight in zip(
-        *(late.column(n).to_pylist() for n in ("event_time", "watermark", "weight")), strict=True
-    ):
-        outcome.late[time, mark] += weight
+    stores = [running.aside.late_rows]
+    stores += [engine.late[r.name] for r in stage.streams() if r.name in engine.late]
+    for store in stores:
+        late = store.to_arrow()
+        for time, mark, weight in zip(
+            *(late.column(n).to_pylist() for n in ("event_time", "watermark", "weight")),
+            strict=True,
+        ):
+            outcome.late[time, mark] += weight
     outcome.late = Counter({key: n for key, n in outcome.late.items() if n})
 
 
@@ -196,7 +229,7 @@ def system_rows(stage: Stage, query: ast.Query, cut: Callable[[Sequence[Event]],
 
     def flush() -> None:
         for part, _ in cut(pending):
-            engine.insert(part[0].stream, [e.row for e in part])
+            insert(engine, part[0].stream, [e.row for e in part])
         pending.clear()
 
     for happening in stage.happened:

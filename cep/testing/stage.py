@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,18 +13,22 @@ from cep import commands
 from cep.catalog import Relation, WatermarkRule
 from cep.engine import Engine
 from cep.errors import CepError
+from cep.feeds import Feed
 from cep.grammar import ast
 from cep.grammar.parser import parse_expression
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import Limit, Node, Scan, Sort, walk
-from cep.rows import to_rows
+from cep.rows import Rows, positional, to_rows
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors import memory
+from cep.runtime.connectors.changes import OP, OP_FIELD
 from cep.runtime.time import VirtualClock
+from cep.tables import TableFeed
 from cep.testing.arrange import Event
 from cep.testing.lateness import FAREWELL
 from cep.testing.outcome import rows_of
+from cep.types import Schema
 
 Parameters = Mapping[str, object]
 
@@ -49,7 +54,10 @@ Happening = Statement | Event | Moment
 
 
 class RecordingEngine(Engine):
-    """An engine that notes every row that is inserted into it."""
+    """An engine that notes every row that is inserted into it, and every change of a table.
+
+    A change is noted as the values of the row and what it does.
+    """
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(clock=clock)
@@ -57,9 +65,26 @@ class RecordingEngine(Engine):
 
     def insert(self, stream: str, rows: object) -> None:
         """Insert rows, and note them."""
-        if isinstance(rows, list):
+        entry = self.catalog.get(stream)
+        if isinstance(rows, list) and isinstance(entry, Relation) and not entry.is_table:
             self.inserted += [(stream, tuple(row)) for row in rows]
         super().insert(stream, rows)
+
+    def _take(self, feed: Feed, rows: Rows) -> None:
+        if isinstance(feed, TableFeed):
+            values = (map(positional, c.to_pylist()) for c in rows.batch.columns)
+            self.inserted += [(feed.name, row) for row in zip(*values, strict=True)]
+        super()._take(feed, rows)
+
+
+def insert(engine: Engine, stream: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert events of a stage into another engine: rows, or changes of a table."""
+    entry = engine.catalog.get(stream)
+    if isinstance(entry, Relation) and entry.is_table:
+        names = (*input_schema(entry).names, OP)
+        engine.insert(stream, [dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        engine.insert(stream, list(rows))
 
 
 @dataclass
@@ -94,6 +119,9 @@ class Stage:
         before = len(self.main.inserted)
         commands.run(self.main, statement, self.parameters, drive=False)
         rows = self.main.inserted[before:]
+        if isinstance(statement, ast.Update | ast.Delete):
+            self.happened += self._events(statement.target.value, [row for _, row in rows])
+            return
         if isinstance(statement, ast.Insert) and isinstance(statement.query.body, ast.Values):
             if not isinstance(self.main.catalog.get(statement.target.value), Relation):
                 return
@@ -113,6 +141,9 @@ class Stage:
         rule = entry.watermark
         if rule is None or rule.clock:
             return [Event(stream, row, now=self.now) for row in rows]
+        if entry.is_table:
+            at = input_schema(entry).names.index(rule.column)
+            return [Event(stream, row, instant_of(row[at]), now=self.now) for row in rows]
         # Asked of a stream in which every row is data.
         plain = WatermarkRule(rule.column)
         engine = self.engine()
@@ -174,6 +205,8 @@ class Stage:
         engine.connectors.add(memory.MemoryConnector(feeds=feeds))
         for relation in self.streams():
             schema = input_schema(relation)
+            if relation.is_table:
+                schema = Schema((*schema.fields, OP_FIELD))
             feed = memory.Feed(schema.arrow, {"0": []})
             rows = [e.row for e in self.events() if e.stream == relation.name]
             for start in range(0, len(rows), FEED_ROWS):
@@ -244,6 +277,13 @@ def go_on(engine: Engine, now: int) -> None:
         engine.tick()
 
 
+def instant_of(value: object) -> int | None:
+    """Return a timestamp in microseconds."""
+    if not isinstance(value, dt.datetime):
+        return None
+    return (value - dt.datetime(1970, 1, 1, tzinfo=value.tzinfo)) // dt.timedelta(microseconds=1)
+
+
 def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
@@ -252,16 +292,22 @@ def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 class Traits:
     """What a query is like, as far as it decides in which variants it can run.
 
-    `continuous` is None, or the reason why it has a meaning over finished tables only.
+    `tables` says that it reads nothing but tables, whose rows are there at any moment. `continuous`
+    is None, or the reason why it has a meaning over finished tables only.
     """
 
     reads: tuple[str, ...]
+    tables: bool
     system: bool
     external: bool
     derived: bool
     limited: bool
     ordered: bool
     continuous: CepError | None = None
+
+
+def _of_table(node: Node) -> bool:
+    return isinstance(node, Scan) and node.relation.is_table
 
 
 def traits(stage: Stage, query: ast.Query) -> Traits:
@@ -271,13 +317,14 @@ def traits(stage: Stage, query: ast.Query) -> Traits:
         plan = stage.plan(query)
     except CepError as error:
         plan = stage.bounded_plan(query)
-        if not any(isinstance(n, Sort | Limit) for n in walk(plan)):
+        if not any(isinstance(n, Sort | Limit) or _of_table(n) for n in walk(plan)):
             raise
         refusal = error
     scans = [n.relation for n in walk(plan) if isinstance(n, Scan)]
     own = {r.name for r in stage.streams()}
     return Traits(
         reads=tuple(dict.fromkeys(r.name for r in scans)),
+        tables=bool(scans) and all(r.is_table for r in scans),
         system=any(r.kind == "system" for r in scans),
         external=any(r.kind != "system" and r.name not in own for r in scans),
         derived=any(r.name in stage.fed() for r in scans),

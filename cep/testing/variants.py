@@ -105,6 +105,8 @@ def _table(question: Question, seed: int) -> None:
             f"asked once, it does not raise; continuously there are {counted(reference.errors)}"
         )
     _same_rows(question, outcome)
+    if question.traits.tables:
+        _same_rows(question, replay.of_the_moment(question.stage, question.query))
 
 
 def _finished_tables(question: Question) -> None:
@@ -146,6 +148,10 @@ def _shuffled(question: Question, seed: int) -> None:
 
 def _restarted(question: Question, seed: int) -> None:
     _drawn(question, seed, replay.with_restarts)
+    if question.traits.tables:
+        for n in range(ROUNDS):
+            chance = random.Random(f"{seed}/{n}")
+            _same_rows(question, replay.started_late(question.stage, question.query, chance))
 
 
 def _drawn(

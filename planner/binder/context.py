@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cep.catalog import Catalog, Relation
 from cep.grammar import ast
+from cep.planner.properties import Properties
 from cep.runtime.aggregates.registry import Aggregates
 from cep.runtime.functions.registry import Functions
 from cep.runtime.operators.aggregate import Emission
@@ -34,6 +35,10 @@ class Context:
     views: tuple[str, ...] = ()
     system: Callable[[str], Relation | None] = lambda _: None
     """Finds relations that the engine itself keeps, such as `errors.flights`."""
+    snapshot: bool = False
+    """Whether tables are read as they are at this moment."""
+    maintained: Callable[[str], Properties] = lambda _: Properties()
+    """Tells what is known of the rows of a materialized view."""
 
     def with_common(self, tables: tuple[ast.CommonTable, ...]) -> Context:
         """Return the context in which WITH queries can be named."""

@@ -14,6 +14,7 @@ from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.lateness import length
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.tables import check_versions, keyed
 from cep.planner.binder.types import bind_type
 from cep.planner.expressions import Constant, is_deterministic
 from cep.runtime.connectors.base import Connector
@@ -79,10 +80,9 @@ def _blamed(written: ast.CreateRelation | ast.CreateSink) -> Iterator[None]:
 def bind_relation(
     written: ast.CreateRelation, context: Context, connectors: Connectors
 ) -> Relation:
-    """Return the catalog entry of CREATE STREAM; its schema is inferred where none is written."""
-    if written.kind == "table":
-        raise UnsupportedError("CREATE TABLE", span=written.span)
-    if written.primary_key or any(c.primary_key for c in written.columns):
+    """Return the catalog entry of CREATE STREAM or TABLE; its schema is inferred if need be."""
+    is_table = written.kind == "table"
+    if not is_table and (written.primary_key or any(c.primary_key for c in written.columns)):
         raise BindError(
             "a stream has no PRIMARY KEY: its rows are events, not current values",
             span=written.span,
@@ -103,7 +103,7 @@ def bind_relation(
             if option.key.lower() in ("log", "retention", "compaction"):
                 raise UnsupportedError(f"the option {option.key.lower()}", span=option.span)
         raise BindError(
-            "WITH (…) does not say which connector reads the stream",
+            f"WITH (…) does not say which connector reads the {written.kind}",
             span=written.options[0].span,
             hint=_misspelt(options) or "write WITH (connector = 'file', path = '…')",
         )
@@ -111,8 +111,20 @@ def bind_relation(
         connector = _connector(options, connectors, written)
         if not connector.reads:
             raise BindError(f"the connector {connector.name} only writes", span=written.span)
+    changes = connector is not None and connector.delivers_changes(options)
+    if changes and not is_table:
+        raise BindError(
+            "a stream takes events, and these rows may take others back",
+            span=written.span,
+            hint=f"write CREATE TABLE {written.name.value} (…, PRIMARY KEY (…)) WITH (…)",
+        )
     columns = _columns(written, context, connector, options)
+    key: tuple[str, ...] = ()
+    if is_table:
+        columns, key = keyed(written, columns, changes=changes and "changelog" in options)
     watermark = _watermark(written, columns, context)
+    if is_table:
+        check_versions(written, key, watermark)
     return Relation(
         written.name.value,
         tuple(columns),
@@ -120,6 +132,9 @@ def bind_relation(
         options,
         bounded=connector is not None and connector.is_bounded(options),
         statement=unparse(written),
+        kind=written.kind,
+        key=key,
+        changes=changes or (is_table and connector is None),
     )
 
 
@@ -140,9 +155,10 @@ def _columns(
         if connector is None or not connector.infers:
             why = "" if connector is None else f", and {connector.name} does not tell them"
             raise BindError(
-                f"the stream {written.name.value} has no columns{why}",
+                f"the {written.kind} {written.name.value} has no columns{why}",
                 span=written.name.span,
-                hint=f"write CREATE STREAM {written.name.value} (id BIGINT, ts TIMESTAMP(3), …)",
+                hint=f"write CREATE {written.kind.upper()} {written.name.value} "
+                "(id BIGINT, ts TIMESTAMP(3), …)",
             )
         with _blamed(written):
             inferred = connector.infer(settle(connector, options))
@@ -179,7 +195,7 @@ def _plain(definition: ast.ColumnDefinition, connector: Connector | None) -> Col
             f"there is no metadata column '{key}'",
             span=definition.span,
             hint=did_you_mean(key, known)
-            or (f"there are {', '.join(known)}" if known else "this stream has no connector"),
+            or (f"there are {', '.join(known)}" if known else "it has no connector"),
         )
     if known[key] != field.type:
         raise BindError(

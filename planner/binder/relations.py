@@ -16,7 +16,7 @@ from cep.planner.binder.scope import Scope
 from cep.planner.binder.windows import bind_window
 from cep.planner.expressions import Input
 from cep.planner.ingestion import computed_columns, delivered_columns
-from cep.planner.logical import Node, Project, Scan
+from cep.planner.logical import Node, Project, Reading, Scan
 from cep.types import Schema
 
 QueryBinder = Callable[[ast.Query, Context], Node]
@@ -85,12 +85,18 @@ class RelationBinder:
     def _stream(self, relation: Relation) -> Node:
         """Return a stream with its computed columns, which each query computes as it needs them."""
         delivered = delivered_columns(relation)
-        scan = Scan(relation, delivered)
+        reading = Reading.EVENTS
+        if relation.is_table:
+            final = self.context.snapshot or relation.bounded
+            reading = Reading.SNAPSHOT if final else Reading.CHANGES
+        scan = Scan(relation, delivered, reading=reading)
         if len(delivered) == len(relation.columns):
             return scan
         return Project(scan, computed_columns(relation, self.context), relation.schema.names)
 
     def _view(self, view: View, span: Span) -> Node:
+        if view.relation is not None:
+            return self._maintained(view.relation)
         if view.name in self.context.views:
             raise BindError(f"the view {view.name} contains itself", span=span)
         inside = replace(self.context, common={}, views=(*self.context.views, view.name))
@@ -99,6 +105,15 @@ class RelationBinder:
         except CepError as error:
             raise error.within(view.query, f"view {view.name}") from None
         return _renamed(plan, tuple(ast.Name(c) for c in view.columns), span)
+
+    def _maintained(self, rows: Relation) -> Node:
+        """Return the rows that a materialized view keeps."""
+        return Scan(
+            rows,
+            tuple(range(len(rows.columns))),
+            reading=Reading.SNAPSHOT if self.context.snapshot else Reading.CHANGES,
+            known=self.context.maintained(rows.name),
+        )
 
     def _function(self, written: ast.TableFunction) -> tuple[Node, Scope]:
         plan, qualifier = bind_window(written, self.context, self.bind)

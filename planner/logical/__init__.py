@@ -26,6 +26,7 @@ __all__ = [
     "Node",
     "Over",
     "Project",
+    "Reading",
     "Said",
     "SameWindow",
     "Scan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cached_property
 
 from cep.catalog import Relation, WatermarkRule
@@ -13,13 +14,28 @@ from cep.planner.units import duration, time_unit
 from cep.types import Field, Schema
 
 
+class Reading(Enum):
+    """What a scan says of its relation."""
+
+    EVENTS = "the events of a stream"
+    CHANGES = "the rows of a table, and from then on what changes them"
+    SNAPSHOT = "the rows of a table when it has been read, or at the moment of the question"
+    VERSIONS = "what changes the rows of a table, with the time from which on that holds"
+
+
 @dataclass(frozen=True)
 class Scan(Node):
-    """The rows of a stream. `columns` are the positions read, `filters` what is dropped at once."""
+    """The rows of a stream, a table or a materialized view.
+
+    `columns` are the positions read, `filters` what is dropped at once, `known` what is known of
+    the rows of a view.
+    """
 
     relation: Relation
     columns: tuple[int, ...]
     filters: tuple[Expression, ...] = ()
+    reading: Reading = Reading.EVENTS
+    known: Properties | None = None
 
     @cached_property
     def schema(self) -> Schema:
@@ -28,6 +44,10 @@ class Scan(Node):
 
     @cached_property
     def properties(self) -> Properties:
+        if self.known is not None:
+            return self._of_view(self.known)
+        if self.reading is not Reading.EVENTS:
+            return self._of_table()
         time = self.relation.time
         rule = self.relation.watermark
         state = "none" if rule is None else _watermarks(rule, self.relation.connector)
@@ -39,11 +59,44 @@ class Scan(Node):
             state=state,
         )
 
+    def _of_table(self) -> Properties:
+        at = {column: i for i, column in enumerate(self.columns)}
+        key = self.relation.key_positions
+        unique = bool(key) and all(k in at for k in key)
+        final = self.reading is Reading.SNAPSHOT
+        versions = self.reading is Reading.VERSIONS
+        timed = self.relation.versioned and (final or versions)
+        kept = "one row per key" if key else "all rows"
+        if self.relation.versioned:
+            kept = "one row per key, and those that are not behind the watermark"
+        shared = ", shared by all queries" if self.relation.connector is None else ""
+        return Properties(
+            append_only=final,
+            bounded=final or self.relation.bounded,
+            timed=timed,
+            time=at.get(self.relation.time) if timed and self.relation.time is not None else None,
+            key=tuple(at[k] for k in key) if unique and not versions else None,
+            state=kept + shared,
+        )
+
+    def _of_view(self, known: Properties) -> Properties:
+        final = self.reading is Reading.SNAPSHOT
+        return replace(
+            known.projected({column: i for i, column in enumerate(self.columns)}),
+            append_only=final or known.append_only,
+            bounded=final or known.bounded,
+            state="the rows of the view, shared by all that read it",
+        )
+
     def describe(self) -> str:
         where = f", where {' AND '.join(map(str, self.filters))}" if self.filters else ""
         total = len(self.relation.columns)
         part = f", {len(self.columns)} of {total} columns" if len(self.columns) < total else ""
         source = self.relation.connector or "inserts"
+        if self.known is not None:
+            source = self.relation.kind
+        if self.reading is not Reading.EVENTS:
+            source = f"{source}, {self.reading.name.lower()}"
         return f"Scan {self.relation.name} ({source}{part}{where})"
 
 

@@ -54,7 +54,8 @@ class Read:
     as a `Chunk` with `skipped` set, as long as the columns named in `always` are there for every
     row: the watermark is made from them, and a filter must never change it. `declared` are all
     physical columns of the statement, in order, for inputs that name no columns (CSV without a
-    header); empty means that they are `fields`.
+    header); empty means that they are `fields`. With `changes` the last of the fields is `op`: what
+    the row does to a table (`cep.runtime.connectors.changes`).
     """
 
     fields: tuple[Field, ...]
@@ -62,6 +63,7 @@ class Read:
     filters: tuple[Comparison, ...] = ()
     always: tuple[str, ...] = ()
     declared: tuple[Field, ...] = ()
+    changes: bool = False
 
     @property
     def schema(self) -> Schema:
@@ -207,6 +209,10 @@ class Connector(ABC):
     def is_bounded(self, options: Mapping[str, str]) -> bool:
         """Say whether a source with these options comes to an end by itself."""
         return True
+
+    def delivers_changes(self, options: Mapping[str, str]) -> bool:
+        """Say whether rows of a source with these options say what they do: insert or delete."""
+        return options.get("changelog", "false").lower() == "true"
 
     def source(self, options: Mapping[str, str], read: Read) -> Source:
         """Open a source; raises ConnectorError where it cannot."""

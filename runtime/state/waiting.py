@@ -54,6 +54,11 @@ class Waiting:
             return None
         return parts[0] if len(parts) == 1 else _ordered(concat(parts))
 
+    def all(self) -> Batch | None:
+        """Return all rows by time and arrival, and keep them."""
+        self._settle()
+        return _ordered(concat(self._runs)) if self._runs else None
+
     def _settle(self) -> None:
         """Make a run of what has come since, and put runs of about one size together."""
         if not self._fresh:

@@ -62,7 +62,7 @@ CREATE STREAM s (b INT, a AS COUNT(*));
 -- error: there is no metadata column 'offset'
 -- CREATE STREAM s (b INT, offset_ BIGINT METADATA FROM 'offset');
 --                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
--- hint: this stream has no connector
+-- hint: it has no connector
 CREATE STREAM s (b INT, offset_ BIGINT METADATA FROM 'offset');
 
 CREATE STREAM s (a INT);

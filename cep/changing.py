@@ -1,0 +1,106 @@
+"""UPDATE and DELETE: what a statement makes of the rows of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from cep.catalog import Relation
+from cep.errors import BindError, did_you_mean
+from cep.grammar import ast
+from cep.results import Result
+from cep.types import Schema
+
+if TYPE_CHECKING:
+    from cep.engine import Engine
+    from cep.parameters import Parameters
+
+
+def update(engine: Engine, statement: ast.Update, parameters: Parameters, drive: bool) -> Result:
+    """Put other values into the rows of a table for which a condition holds."""
+    table = _table(engine, statement.target, "UPDATE")
+    names = engine.input_schema(table).names
+    given = {a.column.value: a.value for a in statement.assignments}
+    for i, assignment in enumerate(statement.assignments):
+        name = assignment.column
+        if name.value not in names:
+            raise BindError(
+                f"{table.name} has no column {name.value} that can be set",
+                span=name.span,
+                hint=did_you_mean(name.value, names) or f"its columns are {', '.join(names)}",
+            )
+        if name.value in {a.column.value for a in statement.assignments[:i]}:
+            raise BindError(f"{name.value} is set twice", span=name.span)
+    _since_when(table, statement, set(given))
+    items = [ast.SelectItem(given.get(n) or _column(n), ast.Name(n)) for n in names]
+    # Rows with another key are not those that were there.
+    moved = not table.key or not given.keys().isdisjoint(table.key)
+    before = names if not table.key else table.key
+    if moved:
+        items += [ast.SelectItem(_column(n), ast.Name(f"$was {n}")) for n in before]
+    rows = _rows(engine, statement, items, parameters)
+    if moved:
+        old = rows.select(range(len(names), rows.num_columns)).rename_columns(list(before))
+        engine.delete(table.name, old)
+    engine.insert(table.name, rows.select(range(len(names))))
+    return _said("updated", rows.num_rows, table)
+
+
+def delete(engine: Engine, statement: ast.Delete, parameters: Parameters, drive: bool) -> Result:
+    """Take the rows for which a condition holds out of a table."""
+    table = _table(engine, statement.target, "DELETE")
+    names = table.key or engine.input_schema(table).names
+    items = [ast.SelectItem(_column(n)) for n in names]
+    rows = _rows(engine, statement, items, parameters)
+    engine.delete(table.name, rows)
+    return _said("deleted", rows.num_rows, table)
+
+
+def _table(engine: Engine, name: ast.Name, what: str) -> Relation:
+    entry = engine.catalog.lookup(name.value, name.span)
+    if not isinstance(entry, Relation) or not entry.is_table:
+        raise BindError(
+            f"{name.value} is a {entry.kind}, and {what} changes the rows of a table",
+            span=name.span,
+            hint="CREATE TABLE declares rows that can be changed",
+        )
+    if entry.connector is not None:
+        raise BindError(
+            f"the rows of {name.value} are what {entry.connector} delivers",
+            span=name.span,
+            hint="only a table that was declared without WITH (connector = …) takes changes",
+        )
+    return entry
+
+
+def _since_when(table: Relation, statement: ast.Update, given: set[str]) -> None:
+    """Refuse to update versions without saying from when on that holds."""
+    rule = table.watermark
+    if rule is not None and rule.column not in given:
+        raise BindError(
+            f"{table.name} is versioned: an update says from when on its rows are so",
+            span=statement.target.span,
+            hint=f"SET …, {rule.column} = TIMESTAMP '2026-01-31 12:30:00'",
+        )
+
+
+def _rows(
+    engine: Engine,
+    statement: ast.Update | ast.Delete,
+    items: list[ast.SelectItem],
+    parameters: Parameters,
+) -> pa.Table:
+    """Return something of each row for which the condition of a statement holds."""
+    source = ast.TableReference(statement.target, span=statement.target.span)
+    select = ast.Select(tuple(items), source, where=statement.where, span=statement.span)
+    return engine.once(ast.Query(select, span=statement.span), parameters).arrow()
+
+
+def _column(name: str) -> ast.ColumnReference:
+    return ast.ColumnReference((ast.Name(name),))
+
+
+def _said(what: str, count: int, table: Relation) -> Result:
+    rows = "row" if count == 1 else "rows"
+    return Result(Schema(()), message=f"{what} {count} {rows} of {table.name}")

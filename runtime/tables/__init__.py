@@ -1,0 +1,1 @@
+"""Tables: what their rows are at the moment, and what a change does to them."""
