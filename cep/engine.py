@@ -667,10 +667,8 @@ class Engine:
             self._driver = threading.get_ident()
             try:
                 outcome = action()
-                self._settle()
                 while self._queue:
                     self._queue.popleft()()
-                    self._settle()
             finally:
                 self._driver = 0
         return outcome
