@@ -19,7 +19,7 @@ from cep.planner.patterns.tree import (
     firsts,
 )
 from cep.runtime.matcher import program as op
-from cep.runtime.matcher.generate import SETS
+from cep.runtime.matcher.reach import SETS
 
 _UNROLLED = 200
 """Instructions that a repetition may be written out to; above it iterations are counted."""

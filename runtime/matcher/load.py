@@ -1,9 +1,9 @@
 """From the source of a machine to a function that compiles itself once that pays.
 
-The source is written to a file in the user's cache directory, named by its hash: numba keeps machine
-code only of functions that stand in files. So a pattern is compiled once for an installation. A
-machine that is in the cache is taken from there as soon as any kernel would be; one that is not is
-compiled, which takes some seconds, when the stream has shown that it is worth it.
+The source is written to a file in the user's cache directory, named by its hash: numba keeps
+machine code only of functions that stand in files. So a pattern is compiled once for an
+installation. A machine that is in the cache is taken from there as soon as any kernel would be; one
+that is not is compiled, which takes some seconds, when the stream has shown that it is worth it.
 """
 
 from __future__ import annotations

@@ -269,7 +269,7 @@ class _Reader:
         return evaluate(columns, len(rows))
 
     def _labels(self, places: Ints, shift: int) -> pa.Array:
-        """Return the label of the row `shift` rows after each; NULL where it is not in the match."""
+        """Return the label of the row `shift` rows after each; NULL outside of the match."""
         if not shift:
             return self.names.take(integers(self.variables[places]))
         seq = self.store.arrays["seq"]

@@ -267,8 +267,8 @@ class Program:
     remembered, because what follows them does not depend on how they were reached: for all starts,
     or with `each_start` only for one. `within` is in microseconds, None where there is no limit.
     `ahead` says that a match waits for rows after its last, as its measures read them. `distinct`
-    says that matches of a start may be found twice, and are said once. With `frame` it is the pattern
-    of a window: every row has a result, of its match or without one.
+    says that matches of a start may be found twice, and are said once. With `frame` it is the
+    pattern of a window: every row has a result, of its match or without one.
     """
 
     code: tuple[Instruction, ...]
@@ -303,7 +303,7 @@ class Program:
         for i, instruction in enumerate(self.code):
             yield f"{i:>3} {self._show(instruction)}"
 
-    def _show(self, instruction: Instruction) -> str:
+    def _show(self, instruction: Instruction) -> str:  # noqa: PLR0912 - one branch for each
         def named(variables: tuple[int, ...]) -> str:
             return " | ".join(self.variables[v] for v in variables)
 

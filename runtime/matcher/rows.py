@@ -39,8 +39,8 @@ class RowStore:
 
     `kept` are columns of any type, which can be asked for again; `values` say which of the numbers
     that conditions read are doubles: the others are codes (`cep.runtime.state.codes`), those of
-    texts all in one store. `marks` is how many failures are remembered of each row, `optional` which
-    of the own columns there are that not every pattern needs.
+    texts all in one store. `marks` is how many failures are remembered of each row, `optional`
+    which of the own columns there are that not every pattern needs.
     """
 
     def __init__(

@@ -361,7 +361,10 @@ class Match(Operator):
             self._store, found, Positions(one, one + length)
         )
         if errors is not None and errors[0] is not None:
-            self._fail_rows(one + row, errors)
+            told = self._store.arrays["bad"]
+            if not told[row] >> variable & 1:
+                told[row] |= 1 << variable
+                self._fail_rows(one + row, errors)
             return False
         return values[0][0].as_py() is True
 
