@@ -264,6 +264,8 @@ class Outcomes(Writer):
     def timeout(self) -> None:
         """Write the result of the longest partial match, and where the next may start."""
         last = f"H[best_path + best - 1] >> {at.LABEL_BITS}"
+        if self.program.ahead:
+            self.block(f"if ready[{last}] == 0:", [f"wait = {END}", "break"])
         self.put("length = best", "number += 1")
         self.put(f"m = meta[{at.MATCHES}] * {at.RESULT}", f"o = meta[{at.ROWS}]")
         self.put(f"if m + {at.RESULT} > len(M) or o + length > len(R):")
