@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from cep import commands
+from cep import commands, viewing
 from cep.engine import Engine
 from cep.errors import CepError
 from cep.grammar import ast
 from cep.grammar.parser import parse, split
+from cep.planner.binder.views import materialized
 from cep.planner.lowering import lower
 from cep.running import Running
 from cep.scripts import Script
@@ -115,11 +116,31 @@ def _start(engine: Engine, statement: ast.StartQuery) -> None:
     engine.queries[name] = _planned(engine, statement.query, name)
 
 
+def _view(engine: Engine, statement: ast.CreateView) -> None:
+    if not statement.materialized:
+        _run(engine, statement)
+        return
+    name = statement.name.value
+    running = _planned(engine, statement.query, name)
+    engine.catalog.put(
+        materialized(statement, running.plan),
+        if_not_exists=statement.if_not_exists,
+        or_replace=statement.or_replace,
+        span=statement.name.span,
+    )
+    engine.views.declare(name, running.plan)
+    engine.queries[name] = running
+
+
 def _sink(engine: Engine, statement: ast.CreateSink) -> None:
     if statement.query is not None:
         name = statement.name.value
         engine.queries[name] = _planned(engine, statement.query, name)
     _run(engine, replace(statement, query=None))
+
+
+def _subscribe(engine: Engine, statement: ast.Subscribe) -> None:
+    viewing.rows_of(engine, statement)
 
 
 def _insert(engine: Engine, statement: ast.Insert) -> None:
@@ -138,6 +159,8 @@ def _explain(engine: Engine, statement: ast.Explain) -> None:
 _CHECKS: dict[type[ast.Statement], Callable[..., object]] = {
     ast.QueryStatement: _query,
     ast.StartQuery: _start,
+    ast.CreateView: _view,
+    ast.Subscribe: _subscribe,
     ast.CreateSink: _sink,
     ast.Insert: _insert,
     ast.AssertRows: _assert,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cep import changing, inspection
+from cep import changing, inspection, viewing
 from cep.bags import Bag, difference, plain
-from cep.catalog import Relation, SinkEntry, View
+from cep.catalog import MAINTAINED, Relation, SinkEntry, View
 from cep.errors import AssertionFailed, BindError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder.declarations import bind_relation, bind_sink, bind_view
@@ -102,6 +102,12 @@ def _stop(engine: Engine, statement: ast.StopQuery, _: Parameters, drive: bool) 
             f"there is no query called {name}",
             span=statement.name.span,
             hint=did_you_mean(name, engine.queries) or "SHOW QUERIES lists them",
+        )
+    if name in engine.views:
+        raise BindError(
+            f"{name} is a materialized view, which is kept as long as it is there",
+            span=statement.name.span,
+            hint=f"DROP MATERIALIZED VIEW {name}",
         )
     if statement.mode == "cancel":
         running.cancel()
@@ -231,14 +237,26 @@ def _create_relation(
 def _create_view(
     engine: Engine, statement: ast.CreateView, parameters: Parameters, drive: bool
 ) -> Result:
-    view = bind_view(statement, engine.context(parameters))
     _no_system_name(statement.name)
+    old = engine.catalog.get(statement.name.value)
+    made = MAINTAINED if statement.materialized else "view"
+    if statement.or_replace and old is not None and MAINTAINED in (old.kind, made):
+        _unused(engine, statement.name)
+    if statement.materialized:
+        running = viewing.create(engine, statement, parameters)
+        name = statement.name.value
+        if running is None:
+            return done(f"{name} exists already")
+        return _started(engine, name, f"created materialized view {name}", drive)
+    view = bind_view(statement, engine.context(parameters))
     added = engine.catalog.put(
         view,
         if_not_exists=statement.if_not_exists,
         or_replace=statement.or_replace,
         span=statement.name.span,
     )
+    if added and old is not None and old.kind == MAINTAINED:
+        engine.forget(old)
     return done(f"created view {view.name}" if added else f"{view.name} exists already")
 
 
@@ -250,6 +268,7 @@ def _create_sink(
     if statement.query is not None:
         # A query that cannot run leaves no sink behind.
         engine.plan(statement.query, parameters)
+    old = engine.catalog.get(statement.name.value)
     if statement.or_replace:
         _unused(engine, statement.name)
     added = engine.catalog.put(
@@ -258,6 +277,8 @@ def _create_sink(
         or_replace=statement.or_replace,
         span=statement.name.span,
     )
+    if added and old is not None:
+        engine.forget(old)
     if not added or statement.query is None:
         return done(f"created sink {sink.name}" if added else f"{sink.name} exists already")
     try:
@@ -277,10 +298,11 @@ def _unused(engine: Engine, name: ast.Name) -> None:
     """Refuse to take away what a running query reads or writes: it would go on into nothing."""
     users = engine.users(name.value)
     if users:
+        what = "DROP MATERIALIZED VIEW" if users[0] in engine.views else "STOP"
         raise BindError(
             f"{name.value} is being used by {', '.join(users)}",
             span=name.span,
-            hint=f"STOP {users[0]} first",
+            hint=f"{what} {users[0]} first",
         )
 
 
@@ -342,6 +364,7 @@ _HANDLERS: dict[type[ast.Statement], Handler] = {
     ast.AssertRows: _assert,
     ast.CreateRelation: _create_relation,
     ast.CreateView: _create_view,
+    ast.Subscribe: viewing.subscribe,
     ast.CreateSink: _create_sink,
     ast.Drop: _drop,
     ast.SetOption: _set,

@@ -23,8 +23,8 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from cep import commands, udf
-from cep.catalog import Catalog, Entry, Relation, SinkEntry
+from cep import commands, udf, viewing
+from cep.catalog import MAINTAINED, Catalog, Entry, Relation, SinkEntry, View
 from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
 from cep.feeds import POLL_ROWS, Feed, columns_wanted
 from cep.grammar import ast
@@ -56,9 +56,11 @@ from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
 from cep.snapshots import Snapshot
+from cep.subscriptions import Subscription
 from cep.system import system_feed, system_relation
 from cep.tables import TableFeed, as_changes, changes_of, table_columns
 from cep.types import TIMESTAMP, DataType, Schema
+from cep.views import Views, reading
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -105,6 +107,7 @@ class Engine:
         """Where the rows of a query go, by its name."""
         self._clocked: list[Feed] = []
         """Those of the feeds whose watermark depends on the clock."""
+        self.views = Views()
         self._queue: deque[Callable[[], None]] = deque()
         self._lock = threading.RLock()
         self._driver = 0
@@ -177,6 +180,7 @@ class Engine:
             parameters,
             system=lambda name: system_relation(self, name),
             snapshot=snapshot,
+            maintained=self.views.properties,
         )
 
     def plan(
@@ -233,6 +237,8 @@ class Engine:
         final = any(e.reading is Reading.SNAPSHOT for e in entries)
         if relation.kind == "system":
             return system_feed(self, relation, columns)
+        if relation.kind == MAINTAINED:
+            return reading(self.views[relation.name], relation, entries)
         if relation.connector is None:
             feed = self._inserted(relation)
             return feed.asked() if final and isinstance(feed, TableFeed) else feed
@@ -278,7 +284,8 @@ class Engine:
                 span=query.span,
                 hint="start it: START name AS SELECT …, or query(…) in a program",
             )
-        running = self._prepare("", query, plan, once=True)
+        # At one moment, so that all the views it reads are as they are after the same events.
+        running = self._do(lambda: self._prepare("", query, plan, once=True))
         self.last = running
         self._do(running.begin)
         return self._result(running)
@@ -355,6 +362,41 @@ class Engine:
             output.abort()
             raise
         self._targets[name] = target.name
+
+    def maintain(self, view: View, query: ast.Query, plan: Node) -> Running:
+        """Start the query of a materialized view, which is in the catalog under its name."""
+
+        def prepare(output: Output) -> Running:
+            return self._prepare(view.name, query, plan, output=output)
+
+        def renewed(running: Running) -> None:
+            self.queries[view.name] = running
+
+        with self._lock:
+            feed = self.views.make(view, plan, prepare, renewed)
+            renewed(feed.running)
+        self._do(feed.running.begin)
+        return feed.running
+
+    def attach(self, subscription: Subscription, *, drive: bool) -> None:
+        """Let a subscription listen; with `drive`, queries go on while its rows are fetched."""
+        self._do(subscription.begin)
+        running = self.views[subscription.view.name].running
+
+        def pump() -> bool:
+            return self._step(running, [q for q in self.queries.values() if q.live])
+
+        if drive:
+            subscription.pump = pump
+            subscription.live = True
+
+    def subscribe(
+        self, view: str, *, snapshot: bool = False, progress: bool = False
+    ) -> Subscription:
+        """Return the changes of a materialized view from now on, as SUBSCRIBE does."""
+        self._check_open()
+        wanted = ast.Subscribe(ast.Name(view), snapshot, progress)
+        return viewing.subscribe(self, wanted, (), drive=False)
 
     def users(self, name: str) -> list[str]:
         """Return the queries that are running and read a stream, or write into it or a sink."""
@@ -667,11 +709,19 @@ class Engine:
             self._driver = threading.get_ident()
             try:
                 outcome = action()
+                self._settle()
                 while self._queue:
                     self._queue.popleft()()
+                    self._settle()
             finally:
                 self._driver = 0
         return outcome
+
+    def _settle(self) -> None:
+        """Let what has become of the views be known, and the queries end that read those ended."""
+        while self.views.settle():
+            for running in list(self.queries.values()):
+                running.settle()
 
     # ------------------------------------------------------------ running
 
@@ -723,6 +773,9 @@ class Engine:
 
     def forget(self, entry: Entry) -> None:
         """Let go of what the engine keeps for a declaration that was dropped."""
+        if entry.kind == MAINTAINED:
+            self.queries.pop(entry.name).cancel()
+            self.views.forget(entry.name)
         feed = self._feeds.pop(entry.name, None)
         if feed in self._clocked:
             self._clocked.remove(feed)

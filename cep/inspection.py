@@ -15,8 +15,10 @@ from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
 from cep.planner.explain import explain as explained
 from cep.planner.optimizer.rules import Step
 from cep.results import Result
+from cep.running import Running
 from cep.runtime.batch import Batch
 from cep.runtime.functions.years import FIRST, LAST
+from cep.runtime.operator import StateSize
 from cep.system import system_relation
 from cep.types import BIGINT, TIMESTAMP, VARCHAR, DataType, Field, Schema
 
@@ -79,8 +81,15 @@ def _show_tables(engine: Engine) -> Result:
 
 
 def _show_views(engine: Engine) -> Result:
-    rows = [(e.name, e.query) for e in engine.catalog if isinstance(e, View)]
-    return table(("name", "query"), rows)
+    rows: list[Sequence[object]] = []
+    for entry in engine.catalog:
+        if isinstance(entry, View):
+            kept = entry.name in engine.views
+            size = engine.views[entry.name].rows.size() if kept else StateSize()
+            state = _state(engine.queries[entry.name]) if kept else None
+            rows.append((entry.name, entry.kind, state, size.rows, size.bytes, entry.query))
+    names = ("name", "kind", "state", "rows", "bytes", "query")
+    return table(names, rows, (VARCHAR, VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR))
 
 
 def _show_sinks(engine: Engine) -> Result:
@@ -95,11 +104,12 @@ def _show_sinks(engine: Engine) -> Result:
 def _show_queries(engine: Engine) -> Result:
     rows = []
     for q in engine.queries.values():
-        size = q.graph.size()
+        kept = q.name in engine.views
+        size = engine.views[q.name].size() if kept else q.graph.size()
         rows.append(
             (
                 q.name,
-                "failed" if q.failure else "ended" if q.closed else "running",
+                _state(q),
                 q.rows_out,
                 q.let_go,
                 q.aside.late_rows.count,
@@ -113,6 +123,10 @@ def _show_queries(engine: Engine) -> Result:
     return table(
         ("name", "state", *counts, "query"), rows, (VARCHAR, VARCHAR, *[BIGINT] * 6, VARCHAR)
     )
+
+
+def _state(running: Running) -> str:
+    return "failed" if running.failure else "ended" if running.closed else "running"
 
 
 def _show_functions(engine: Engine) -> Result:
@@ -168,7 +182,11 @@ def describe(engine: Engine, statement: ast.Describe, _: Parameters, drive: bool
         item = ast.SelectItem(ast.Star())
         query = ast.Query(ast.Select((item,), ast.TableReference(name)))
         schema = engine.plan(query).schema
-        rows = [(f.name, str(f.type), "view") for f in schema.fields]
+        key = () if entry.relation is None else entry.relation.key
+        rows = [
+            (f.name, str(f.type), f"{entry.kind}, key" if f.name in key else entry.kind)
+            for f in schema.fields
+        ]
     else:
         rows = [(c.field.name, _column_type(c), _column_origin(entry, c)) for c in entry.columns]
     result = table(("column", "type", "from"), rows)

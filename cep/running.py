@@ -47,12 +47,21 @@ class Aside:
     def failed(self, batch: Batch, messages: Messages) -> None:
         """Count and keep rows that could not be computed, or raise EvaluationError."""
         if self.strict:
-            raise EvaluationError(
-                str(messages[failed(messages)][0]),
-                hint="TRY_CAST gives NULL instead, NULLIF(x, 0) avoids a division by zero, "
-                "CASE and WHERE keep a row from being computed",
-            )
+            message = str(messages[failed(messages)][0])
+            raise EvaluationError(message, hint=_remedy(message))
         add_errors(self.errors, batch, messages)
+
+
+def _remedy(message: str) -> str:
+    """Return what can be done where a row cannot be computed."""
+    if message.startswith("AFTER MATCH"):
+        return "write AFTER MATCH SKIP TO NEXT ROW, or a PATTERN in which that row is always there"
+    if message.startswith("the row is late"):
+        return "write LATE ROWS DROP, or let the WATERMARK of the stream wait longer"
+    return (
+        "TRY_CAST gives NULL instead, NULLIF(x, 0) avoids a division by zero, "
+        "CASE and WHERE keep a row from being computed"
+    )
 
 
 def _nothing() -> None:
@@ -63,13 +72,15 @@ def _nothing() -> None:
 class Output:
     """Where the rows of a query go; `close` commits what has been written, `abort` drops it.
 
-    `into` is the stream that they go into, if it is one.
+    `into` is the stream that they go into, if it is one. `moved` is told when the query has done
+    something, whether it said rows or not.
     """
 
     write: Callable[[Batch], None]
     close: Callable[[], None] = _nothing
     abort: Callable[[], None] = _nothing
     into: Feed | None = None
+    moved: Callable[[], None] = _nothing
 
 
 class Running:
@@ -227,6 +238,7 @@ class Running:
             failure = EvaluationError(f"the query {self.name} failed: {error!r}")
             failure.__cause__ = error
             self.fail(failure)
+        self._out.moved()
 
     def fail(self, error: CepError) -> None:
         """Stop because of an error; nothing more is committed."""
@@ -290,14 +302,18 @@ class Running:
         """Stop reading, and commit nothing more."""
         self._stop(lambda output: output.abort())
 
-    def _stop(self, end: Callable[[Output], None]) -> None:
-        if self.closed:
-            return
+    def retire(self) -> None:
+        """Stop reading, since another query goes on in its place and has its outputs."""
         self.closed = True
         for feed in self.feeds:
             feed.close()
         for feed in self.listens:
             feed.unsubscribe(self)
+
+    def _stop(self, end: Callable[[Output], None]) -> None:
+        if self.closed:
+            return
+        self.retire()
         for output in self._outputs:
             try:
                 end(output)

@@ -156,7 +156,7 @@ class DuckDbWriter(DuckDbExpressions):
         inner = self.context
         self.context = replace(inner, common={})
         try:
-            query = self.text(parse_query(view.query))
+            query = self.query(parse_query(view.query))
         finally:
             self.context = inner
         if view.columns:

@@ -45,6 +45,7 @@ class _Listener:
 def once(stage: Stage, query: ast.Query) -> Outcome:
     """Ask the query once, over the streams as finished tables; an evaluation that fails ends it."""
     engine = stage.finished_tables()
+    engine.run()
     listener = _Listener()
     try:
         result = engine.once(query, stage.parameters)
@@ -60,12 +61,17 @@ def once(stage: Stage, query: ast.Query) -> Outcome:
     return listener.outcome
 
 
-def of_the_moment(stage: Stage, query: ast.Query) -> Outcome:
-    """Ask the query once of tables, after everything has happened to them."""
+def of_the_moment(stage: Stage, query: ast.Query, *, finished: bool = False) -> Outcome:
+    """Ask the query once of tables, after everything has happened to them.
+
+    With `finished` the streams have ended too, so that views over them are complete.
+    """
     engine = stage.engine()
     for part, _ in by_moment(stage.events(), lambda some: batches(some, 7)):
         go_on(engine, part[0].now)
         insert(engine, part[0].stream, [e.row for e in part])
+    if finished:
+        engine.finish()
     outcome = Outcome()
     for batch in engine.once(query, stage.parameters).batches():
         outcome.changes += [(0, row, 1) for row in rows_of(batch.columns, batch.num_rows)]

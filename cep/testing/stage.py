@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from cep import commands
-from cep.catalog import Relation, WatermarkRule
+from cep.catalog import MAINTAINED, Relation, WatermarkRule
 from cep.engine import Engine
 from cep.errors import CepError
 from cep.feeds import Feed
@@ -184,14 +184,21 @@ class Stage:
         return engine
 
     def engine(self) -> Engine:
-        """Return an engine with all declarations, and nothing running in it."""
-        engine = self.bare_engine()
+        """Return an engine with all declarations, and nothing running in it but its views."""
+        return self._declared(self.bare_engine(), {})
+
+    def _declared(self, engine: Engine, instead: Mapping[str, Relation]) -> Engine:
+        """Declare everything, and put `instead` in the place of what is declared."""
         for happening in self.happened:
             if isinstance(happening, Statement) and isinstance(
                 happening.statement,
                 ast.CreateRelation | ast.CreateView | ast.Drop | ast.SetOption,
             ):
-                self.do(engine, happening.statement)
+                statement = happening.statement
+                self.do(engine, statement)
+                name = statement.name.value if isinstance(statement, ast.CreateRelation) else ""
+                if name in instead and engine.catalog.get(name) == self.main.catalog.get(name):
+                    engine.catalog.put(instead[name], or_replace=True)
         return engine
 
     def do(self, engine: Engine, statement: ast.Statement) -> None:
@@ -200,8 +207,9 @@ class Stage:
 
     def finished_tables(self) -> Engine:
         """Return an engine in which every stream is a finished table of all its events."""
-        engine = self.engine()
+        engine = self.bare_engine()
         feeds: dict[str, memory.Feed] = {}
+        tables: dict[str, Relation] = {}
         engine.connectors.add(memory.MemoryConnector(feeds=feeds))
         for relation in self.streams():
             schema = input_schema(relation)
@@ -215,11 +223,10 @@ class Stage:
                 ):
                     feed.append(_as(batch.batch, schema.arrow))
             feeds[relation.name] = feed
-            table = replace(
+            tables[relation.name] = replace(
                 relation, bounded=True, options={"connector": "memory", "name": relation.name}
             )
-            engine.catalog.put(table, or_replace=True)
-        return engine
+        return self._declared(engine, tables)
 
     def events(self) -> list[Event]:
         """Return all rows inserted so far, in order of arrival."""
@@ -292,12 +299,15 @@ def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 class Traits:
     """What a query is like, as far as it decides in which variants it can run.
 
-    `tables` says that it reads nothing but tables, whose rows are there at any moment. `continuous`
-    is None, or the reason why it has a meaning over finished tables only.
+    `reads` are streams and tables, also those that it reads through views. `tables` says that it
+    reads nothing but tables and materialized views, whose rows are there at any moment; `views`
+    that it reads some of the latter. `continuous` is None, or the reason why it has
+    a meaning over finished tables only.
     """
 
     reads: tuple[str, ...]
     tables: bool
+    views: bool
     system: bool
     external: bool
     derived: bool
@@ -310,6 +320,14 @@ def _of_table(node: Node) -> bool:
     return isinstance(node, Scan) and node.relation.is_table
 
 
+def _nodes(stage: Stage, plan: Node) -> Iterator[Node]:
+    """Yield the nodes of a plan, and those of the materialized views that it reads."""
+    for node in walk(plan):
+        yield node
+        if isinstance(node, Scan) and node.relation.kind == MAINTAINED:
+            yield from _nodes(stage, stage.main.queries[node.relation.name].plan)
+
+
 def traits(stage: Stage, query: ast.Query) -> Traits:
     """Look at a query; raises CepError where it has no meaning at all."""
     refusal: CepError | None = None
@@ -320,15 +338,18 @@ def traits(stage: Stage, query: ast.Query) -> Traits:
         if not any(isinstance(n, Sort | Limit) or _of_table(n) for n in walk(plan)):
             raise
         refusal = error
-    scans = [n.relation for n in walk(plan) if isinstance(n, Scan)]
+    direct = [n.relation for n in walk(plan) if isinstance(n, Scan)]
+    nodes = list(_nodes(stage, plan))
+    scans = [n.relation for n in nodes if isinstance(n, Scan) and n.relation.kind != MAINTAINED]
     own = {r.name for r in stage.streams()}
     return Traits(
         reads=tuple(dict.fromkeys(r.name for r in scans)),
-        tables=bool(scans) and all(r.is_table for r in scans),
+        tables=bool(direct) and all(r.is_table or r.kind == MAINTAINED for r in direct),
+        views=any(r.kind == MAINTAINED for r in direct),
         system=any(r.kind == "system" for r in scans),
         external=any(r.kind != "system" and r.name not in own for r in scans),
         derived=any(r.name in stage.fed() for r in scans),
-        limited=any(isinstance(n, Limit) for n in walk(plan)),
+        limited=any(isinstance(n, Limit) for n in nodes),
         ordered=bool(query.order_by),
         continuous=refusal,
     )

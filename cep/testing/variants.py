@@ -106,7 +106,8 @@ def _table(question: Question, seed: int) -> None:
         )
     _same_rows(question, outcome)
     if question.traits.tables:
-        _same_rows(question, replay.of_the_moment(question.stage, question.query))
+        views = question.traits.views
+        _same_rows(question, replay.of_the_moment(question.stage, question.query, finished=views))
 
 
 def _finished_tables(question: Question) -> None:

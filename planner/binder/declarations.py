@@ -283,8 +283,6 @@ def _delay(rule: ast.Watermark, context: Context) -> int:
 
 def bind_view(written: ast.CreateView, context: Context) -> View:
     """Return the catalog entry of CREATE VIEW, after making sure that its query has a meaning."""
-    if written.materialized:
-        raise UnsupportedError("CREATE MATERIALIZED VIEW", span=written.span)
     plan = bind_query(written.query, context)
     if len(written.columns) > len(plan.schema):
         raise BindError(
