@@ -61,7 +61,7 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
     if query.emit is not None and emission is Emission.WATERMARK:
         require_final(plan, query.emit.span)
         for node in walk(plan):
-            if isinstance(node, Scan) and not (node.relation.bounded or node.relation.watermark):
+            if isinstance(node, Scan) and not (node.relation.bounded or node.properties.timed):
                 raise BindError(
                     f"EMIT AFTER WATERMARK needs event time, and {node.relation.name} has none",
                     span=query.emit.span,
