@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -23,8 +23,10 @@ from cep.planner.logical import (
     Project,
     Reading,
     Scan,
-    Sort,
     SetOperation,
+    Sort,
+    SortKey,
+    TopN,
     Union,
     Values,
     Window,
@@ -41,9 +43,10 @@ from cep.runtime.operators import (
     match,
     over,
     project,
-    slide,
     sets,
+    slide,
     sort,
+    topn,
     union,
     window,
 )
@@ -53,6 +56,7 @@ from cep.runtime.operators import slices as sliced
 from cep.runtime.operators.delay import Delay as DelayOperator
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.ordering import Key
+from cep.runtime.ranks import Top
 from cep.runtime.saying import Saying
 from cep.runtime.session import Session
 from cep.runtime.windowed import WindowAggregate, WindowBounds
@@ -280,8 +284,28 @@ def _match(node: Match, lowered: Lowered, session: Session) -> int:
 
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
-    keys = [Key(k.index, k.descending, k.nulls_first) for k in node.keys]
+    if node.timed:
+        return lowered.graph.add(sort.TimedSort(node.schema, _keys(node.keys)), [below])
+    keys = _keys((*node.keys, *node.ties))
     return lowered.graph.add(sort.Sort(node.schema, keys, node.limit, node.offset), [below])
+
+
+def _keys(keys: Sequence[SortKey]) -> tuple[Key, ...]:
+    return tuple(Key(k.index, k.descending, k.nulls_first) for k in keys)
+
+
+def _top_n(node: TopN, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    top = Top(node.ranks, _keys(node.keys), _keys(node.ties), node.first, node.last)
+    given = (node.input.schema, node.schema, node.partition, top)
+    number = node.name is not None
+    operator: Operator
+    if node.emission is aggregate.Emission.WATERMARK:
+        operator = topn.FinalTopN(*given, number=number, timed=node.timed)
+    else:
+        append_only = node.input.properties.append_only
+        operator = topn.TopN(*given, number=number, append_only=append_only, ttl=node.ttl)
+    return lowered.graph.add(operator, [below])
 
 
 def _over(node: Over, lowered: Lowered, session: Session) -> int:
@@ -309,14 +333,15 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Filter: _filter,
     Project: _project,
     Union: _union,
+    SetOperation: _set_operation,
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
     Join: _join,
     Match: _match,
-    SetOperation: _set_operation,
     Over: _over,
     Sort: _sort,
+    TopN: _top_n,
     Limit: _limit,
     Delay: _delay,
 }

@@ -17,7 +17,7 @@ from cep.feeds import Feed
 from cep.grammar import ast
 from cep.grammar.parser import parse_expression
 from cep.planner.ingestion import input_schema
-from cep.planner.logical import Limit, Node, Scan, Sort, walk
+from cep.planner.logical import Limit, Node, Scan, Sort, TopN, walk
 from cep.rows import Rows, positional, to_rows
 from cep.running import Output
 from cep.runtime.batch import Batch
@@ -301,8 +301,9 @@ class Traits:
 
     `reads` are streams and tables, also those that it reads through views. `tables` says that it
     reads nothing but tables and materialized views, whose rows are there at any moment; `views`
-    that it reads some of the latter. `continuous` is None, or the reason why it has
-    a meaning over finished tables only.
+    that it reads some of the latter. `kept` says that first rows are kept up to date, and so said
+    in the order in which they become that. `continuous` is None, or the reason why it has a meaning
+    over finished tables only.
     """
 
     reads: tuple[str, ...]
@@ -313,6 +314,7 @@ class Traits:
     derived: bool
     limited: bool
     ordered: bool
+    kept: bool
     continuous: CepError | None = None
 
 
@@ -351,5 +353,6 @@ def traits(stage: Stage, query: ast.Query) -> Traits:
         derived=any(r.name in stage.fed() for r in scans),
         limited=any(isinstance(n, Limit) for n in nodes),
         ordered=bool(query.order_by),
+        kept=any(isinstance(n, TopN) for n in walk(plan)),
         continuous=refusal,
     )

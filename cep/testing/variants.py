@@ -46,13 +46,14 @@ class Variant:
     test: Callable[[Question, int], None]
 
 
-def _same_rows(question: Question, outcome: Outcome) -> None:
-    """Compare the net result with the expected rows."""
+def _same_rows(question: Question, outcome: Outcome, *, finished: bool = False) -> None:
+    """Compare the net result with the expected rows; `finished` says it was asked over tables."""
     net = outcome.net()
     taken = [row for row, n in net.items() if n < 0]
     if taken:
         raise AssertionFailed(f"rows were taken back that had not been said: {taken[:3]}")
     ordered = question.traits.ordered and not any(w < 0 for _, _, w in outcome.changes)
+    ordered = ordered and (finished or not question.traits.kept)
     problem = (
         ordered_difference(outcome.said(), question.expected)
         if ordered
@@ -104,7 +105,7 @@ def _table(question: Question, seed: int) -> None:
         raise AssertionFailed(
             f"asked once, it does not raise; continuously there are {counted(reference.errors)}"
         )
-    _same_rows(question, outcome)
+    _same_rows(question, outcome, finished=True)
     if question.traits.tables:
         views = question.traits.views
         _same_rows(question, replay.of_the_moment(question.stage, question.query, finished=views))
@@ -120,7 +121,7 @@ def _finished_tables(question: Question) -> None:
 def _tables(question: Question, seed: int) -> None:
     _finished_tables(question)
     outcome = replay.over_tables(question.stage, question.query)
-    _same_rows(question, outcome)
+    _same_rows(question, outcome, finished=True)
     _same_aside(question, outcome)
 
 

@@ -28,7 +28,9 @@ from cep.planner.logical import (
     Over,
     Project,
     Scan,
+    SetOperation,
     Sort,
+    TopN,
     Union,
     Values,
     Window,
@@ -40,9 +42,16 @@ from cep.types import DAY_INTERVAL, Field, Schema
 
 _KNOWN = (
     *(Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Match),
-    *(Sort, Limit),
+    *(Sort, Limit, SetOperation, TopN),
 )
 """Nodes of which it is known here what they do with late rows."""
+
+
+_SPOKEN: dict[type[Node], str] = {
+    Sort: "ORDER BY",
+    SetOperation: "INTERSECT or EXCEPT",
+    TopN: "ROW_NUMBER",
+}
 
 
 def with_late_rows(plan: Node, written: ast.LateRows, context: Context) -> Node:
@@ -74,6 +83,8 @@ def _refuses(node: Node) -> bool:
         return node.timed
     if isinstance(node, Match):
         return node.timely
+    if isinstance(node, Sort | SetOperation | TopN):
+        return node.timed and not _in_time(node)
     if isinstance(node, Window):
         return not node.fixed and node.input.properties.timed
     return not isinstance(node, _KNOWN)
@@ -84,6 +95,8 @@ def _all_known(plan: Node, written: ast.LateRows) -> None:
         what = None
         if isinstance(node, Over) and written.kind == "correct":
             what = "OVER"
+        elif isinstance(node, Sort | SetOperation | TopN) and node.timed:
+            what = _SPOKEN[type(node)] if written.kind == "correct" or _refuses(node) else None
         elif not isinstance(node, _KNOWN):
             what = type(node).__name__.upper()
         if what is not None:

@@ -23,6 +23,10 @@ from cep.runtime.over.calls import OverCall, Unit
 _BY_TIME = "ORDER BY the event time first: rows are said as the watermark passes them"
 
 
+RANKED = ("row_number", "rank", "dense_rank")
+"""Functions that number rows by their order."""
+
+
 @dataclass
 class Windows:
     """The window functions of one SELECT, collected while its clauses are planned."""
@@ -74,9 +78,16 @@ class Windows:
             for e, (descending, nulls_first) in zip(first.keys, first.order, strict=True)
         )
         made = tuple(self._call(c) for c in calls)
-        timed = _is_timed(plan, order)
+        timed = in_time(plan, order)
+        refusal = None
         for call, one in zip(calls, made, strict=True):
-            _check(plan, call, one, order, timed, context)
+            try:
+                _check(plan, call, one, order, timed, context)
+            except BindError as error:
+                if len(calls) > 1 or call.name not in RANKED:
+                    raise
+                # A condition above may ask for the first rows only, and these can be kept.
+                refusal = error
         width = len(plan.schema)
         names = []
         for i, call in enumerate(calls):
@@ -84,7 +95,7 @@ class Windows:
             self.names[call] = f"${call.name}{len(self.names) or ''}"
             names.append(self.names[call])
         partition = tuple(self._place(e) for e in first.partition)
-        return Over(plan, partition, order, made, tuple(names), timed)
+        return Over(plan, partition, order, made, tuple(names), timed, refusal=refusal)
 
     def _call(self, e: OverExpression) -> OverCall:
         aggregate = None
@@ -115,8 +126,8 @@ class Windows:
         return substitute(expression, found)
 
 
-def _is_timed(plan: Node, order: Sequence[SortKey]) -> bool:
-    """Say whether rows come in the order of their event time, as far as the watermark is."""
+def in_time(plan: Node, order: Sequence[SortKey]) -> bool:
+    """Say whether an order is that of the event time, so that it is known up to the watermark."""
     known = plan.properties
     if not (order and known.append_only and known.timed) or order[0].descending:
         return False

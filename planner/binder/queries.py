@@ -14,20 +14,20 @@ from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, outp
 from cep.planner.binder.frames import Specifications, named_windows
 from cep.planner.binder.joins import filtered, require_final
 from cep.planner.binder.lateness import with_delay, with_late_rows
+from cep.planner.binder.ordering import NO_LIMITS, Limits, bind_limits, limited, sorted_rows
 from cep.planner.binder.over import has_over
 from cep.planner.binder.over_plans import Windows
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.sets import bind_set_operation
 from cep.planner.binder.windows import is_trailing, require_groups
+from cep.planner.binder.topn import with_top_rows
 from cep.planner.expressions import Constant, Expression, Input
 from cep.planner.logical import (
     Filter,
-    Limit,
     Node,
     Project,
     Scan,
-    Sort,
     SortKey,
     Values,
     walk,
@@ -53,7 +53,8 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
             raise BindError("state_ttl is given twice", span=option.span)
         ttl = _interval(option.value, context)
     plain = replace(query, emit=None, late=None, options=(), on_error_stop=False)
-    plan = bind_query(plain, replace(context, emission=emission, ttl=ttl))
+    inner = replace(context, emission=emission, ttl=ttl)
+    plan = with_top_rows(bind_query(plain, inner), inner)
     if query.late is not None:
         plan = with_late_rows(plan, query.late, context)
     if query.emit is not None and query.emit.delay is not None:
@@ -96,12 +97,13 @@ def bind_query(query: ast.Query, context: Context) -> Node:
         )
     inner = context.with_common(query.common)
     if isinstance(query.body, ast.Select):
-        plan = SelectBinder(query.body, query.order_by, inner).plan()
+    limits = bind_limits(query, inner)
+        plan = SelectBinder(query.body, query.order_by, inner, limits).plan()
     else:
         plan = _body(query.body, inner)
         if query.order_by:
-            plan = _order_by_output(plan, query.order_by, inner)
-    return _limited(plan, query, inner)
+            plan = _order_by_output(plan, query.order_by, limits, inner)
+    return plan if query.order_by else limited(plan, limits)
 
 
 def _body(body: ast.QueryBody, context: Context) -> Node:
@@ -139,49 +141,13 @@ def _values(body: ast.Values, context: Context) -> Node:
     return Values(fields, tuple(zip(*columns, strict=True)))
 
 
-def _limited(plan: Node, query: ast.Query, context: Context) -> Node:
-    if query.limit is None and query.offset is None:
-        return plan
-    limit = None if query.limit is None else _count(query.limit, "LIMIT", context)
-    offset = 0 if query.offset is None else _count(query.offset, "OFFSET", context)
-    if query.order_by and isinstance(plan, Sort):
-        return replace(plan, limit=limit, offset=offset)
-    if query.order_by and isinstance(plan, Project) and isinstance(plan.input, Sort):
-        return replace(plan, input=replace(plan.input, limit=limit, offset=offset))
-    if not plan.properties.append_only:
-        assert query.limit is not None or query.offset is not None
-        span = (query.limit or query.offset or query).span
-        raise UnsupportedError(
-            "LIMIT over rows that may be retracted",
-            span=span,
-            hint="ORDER BY … LIMIT over finished data, or LIMIT before the GROUP BY",
-        )
-    return Limit(plan, limit, offset)
-
-
-def _count(written: ast.Expression, clause: str, context: Context) -> int:
-    bound = ExpressionBinder(Scope(), context, place=f"in {clause}").bind(written)
-    value = bound.value.as_py() if isinstance(bound, Constant) else None
-    if not isinstance(value, int) or value < 0:
-        raise BindError(f"{clause} takes a number of rows, 0 or more", span=written.span)
-    return value
-
-
-def _sorted(plan: Node, keys: Sequence[SortKey], span: Span) -> Node:
-    if not plan.properties.bounded:
-        raise UnsupportedError(
-            "ORDER BY over an unbounded stream",
-            span=span,
-            hint="leave ORDER BY out; windows are said in the order of their end",
-        )
-    return Sort(plan, tuple(keys))
-
-
 def _sort_key(item: ast.OrderItem, index: int) -> SortKey:
     return SortKey(index, item.descending, bool(item.nulls_first))
 
 
-def _order_by_output(plan: Node, items: Sequence[ast.OrderItem], context: Context) -> Node:
+def _order_by_output(
+    plan: Node, items: Sequence[ast.OrderItem], limits: Limits, context: Context
+) -> Node:
     """Order a UNION or VALUES, of which only the output columns can be named."""
     binder = ExpressionBinder(Scope.of(plan.schema, None), context, place="in ORDER BY")
     keys = []
@@ -197,7 +163,7 @@ def _order_by_output(plan: Node, items: Sequence[ast.OrderItem], context: Contex
                 )
             position = bound.index
         keys.append(_sort_key(item, position))
-    return _sorted(plan, keys, items[0].span)
+    return sorted_rows(plan, tuple(keys), limits, items[0].span, context)
 
 
 def _ordinal(written: ast.Expression, columns: int) -> int | None:
@@ -227,9 +193,14 @@ class SelectBinder:
     """Binds one SELECT block, with the ORDER BY of the query it is the body of."""
 
     def __init__(
-        self, select: ast.Select, order_by: Sequence[ast.OrderItem], context: Context
+        self,
+        select: ast.Select,
+        order_by: Sequence[ast.OrderItem],
+        context: Context,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self.select = select
+        self.limits = limits
         self.order_by = order_by
         self.context = context
         self.windows = named_windows(select.windows)
@@ -426,7 +397,7 @@ class SelectBinder:
                 index, next_hidden = next_hidden, next_hidden + 1
             assert isinstance(index, int)
             keys.append(_sort_key(item, index))
-        ordered = _sorted(projected, keys, order[0][1].span)
+        ordered = sorted_rows(projected, tuple(keys), self.limits, order[0][1].span, self.context)
         if not hidden:
             return ordered
         shown = tuple(

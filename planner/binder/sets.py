@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.planner.binder import grouping
+from cep.planner.binder.clocks import clocks
 from cep.planner.binder.context import Context
 from cep.planner.expressions import Cast, Expression, Input
 from cep.planner.logical import (
@@ -17,7 +18,6 @@ from cep.planner.logical import (
     Project,
     SetOperation,
     Union,
-    Window,
     walk,
 )
 from cep.runtime.operators.aggregate import Emission
@@ -109,7 +109,7 @@ def _combined(
         left, right = (_of_windows(p, body.span, context) for p in (left, right))
     known = left.properties, right.properties
     timed = all(p.timed and p.append_only for p in known) and bool(
-        _clocks(left).items() & _clocks(right).items()
+        clocks(left).items() & clocks(right).items()
     )
     bounded = all(p.bounded for p in known)
     windows = timed and any(isinstance(n, Aggregate) and n.window for n in walk(left))
@@ -140,30 +140,3 @@ def _source(plan: Node) -> Node:
     while isinstance(plan, Project | Filter):
         plan = plan.input
     return plan
-
-
-def _clocks(node: Node) -> Mapping[int, object]:
-    """Return the columns from which the event time of a row follows, each with how it does.
-
-    Where two relations have one of them in common, equal rows have equal times.
-    """
-    found: dict[int, object] = {}
-    known = node.properties
-    if isinstance(node, Project):
-        below = _clocks(node.input)
-        for i, e in enumerate(node.expressions):
-            if isinstance(e, Input) and e.index in below:
-                found[i] = below[e.index]
-    elif isinstance(node, Filter):
-        found |= _clocks(node.input)
-    elif isinstance(node, SetOperation) and node.timed:
-        found |= dict(_clocks(node.left).items() & _clocks(node.right).items())
-    elif isinstance(node, Aggregate) and known.window is not None:
-        window = known.window
-        found[window.end] = window.unit
-        cut = next((n.cut for n in walk(node) if isinstance(n, Window)), None)
-        if cut is not None and not (window.nested or window.partition):
-            found[window.start] = (cut, window.unit)
-    if known.time is not None:
-        found[known.time] = "itself"
-    return {i: how for i, how in found.items() if i >= 0}

@@ -8,6 +8,7 @@ from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
 from cep.planner.logical.over import Over
 from cep.planner.logical.rows import Filter, Project, Reading, Scan, Union, Values
 from cep.planner.logical.sets import SetOperation
+from cep.planner.logical.topn import TopN
 from cep.planner.logical.windows import Window
 from cep.planner.units import duration, time_unit
 
@@ -30,11 +31,12 @@ __all__ = [
     "Said",
     "SameWindow",
     "Scan",
-    "Skip",
     "SetOperation",
+    "Skip",
     "SkipTo",
     "Sort",
     "SortKey",
+    "TopN",
     "Unary",
     "Union",
     "Values",

@@ -27,11 +27,17 @@ class SortKey:
 
 @dataclass(frozen=True)
 class Sort(Unary):
-    """All rows of a bounded input in order; with `limit`, only the first of them."""
+    """All rows of a bounded input in order; with `limit`, only the first of them.
+
+    `ties` are what decides between equals, besides event time and arrival. With `timed` the order
+    begins with the event time, and rows are said when the watermark has passed them.
+    """
 
     keys: tuple[SortKey, ...]
     limit: int | None = None
     offset: int = 0
+    ties: tuple[SortKey, ...] = ()
+    timed: bool = False
 
     @property
     def schema(self) -> Schema:
@@ -39,6 +45,9 @@ class Sort(Unary):
 
     @cached_property
     def properties(self) -> Properties:
+        if self.timed:
+            state = "rows until the watermark has passed them"
+            return replace(self.input.properties, as_came=False, state=state)
         keeps = "all rows" if self.limit is None else f"the first {self.limit + self.offset} rows"
         return replace(
             self.input.properties,
@@ -52,6 +61,8 @@ class Sort(Unary):
 
     def describe(self) -> str:
         keys = ", ".join(k.show(self.input.schema.names) for k in self.keys)
+        if self.timed:
+            return f"Sort by {keys}, said when complete"
         limit = "" if self.limit is None else f", first {self.limit}"
         return f"Sort by {keys}{limit}{f' after {self.offset}' if self.offset else ''}"
 

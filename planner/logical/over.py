@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from cep.errors import BindError
 from cep.planner.logical.node import Unary
 from cep.planner.logical.ordering import SortKey
 from cep.planner.properties import Properties
@@ -20,6 +21,7 @@ class Over(Unary):
     `partition` and what `calls` read are columns of the input. With `timed` the order begins with
     the event time, and a row is said when its frames are complete; otherwise the input ends, and
     all rows are said then. `carried` are columns that nothing reads but whoever gets the late rows.
+    `refusal` is why the rows of a function that numbers them would never be complete.
     """
 
     partition: tuple[int, ...]
@@ -28,6 +30,7 @@ class Over(Unary):
     names: tuple[str, ...]
     timed: bool
     carried: tuple[int, ...] = ()
+    refusal: BindError | None = field(default=None, compare=False)
 
     @cached_property
     def schema(self) -> Schema:

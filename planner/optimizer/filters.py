@@ -14,6 +14,7 @@ from cep.planner.logical import (
     Project,
     Scan,
     SetOperation,
+    TopN,
     Union,
     Window,
     transform,
@@ -75,6 +76,10 @@ def _push(node: Node) -> Node | None:
     if isinstance(below, Over):
         # A frame must not lose rows: only whole partitions may go.
         return _through(node, conditions, {i: i for i in below.partition})
+    if isinstance(below, TopN):
+        # The same, and what is not among the first must not be in error.
+        safe = tuple(c for c in conditions if not ex.can_fail(c))
+        return _through(node, conditions, {i: i for i in below.partition}, safe)
     if isinstance(below, Aggregate) and not below.totals:
         # The group of a set without keys is there without rows, whatever they are.
         return _through(node, conditions, dict(enumerate(below.keys)))

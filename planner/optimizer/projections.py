@@ -22,6 +22,8 @@ from cep.planner.logical import (
     Scan,
     SetOperation,
     Sort,
+    SortKey,
+    TopN,
     Union,
     Values,
     Window,
@@ -295,9 +297,27 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
 
 
 def _sort(node: Sort, needed: set[int]) -> _Pruned:
-    below, positions = _prune(node.input, needed | {k.index for k in node.keys})
-    keys = tuple(replace(k, index=positions[k.index]) for k in node.keys)
-    return replace(node, input=below, keys=keys), positions
+    below, at = _prune(node.input, needed | {k.index for k in (*node.keys, *node.ties)})
+    return replace(node, input=below, keys=_keys(node.keys, at), ties=_keys(node.ties, at)), at
+
+
+def _keys(keys: tuple[SortKey, ...], at: dict[int, int]) -> tuple[SortKey, ...]:
+    return tuple(replace(k, index=at[k.index]) for k in keys)
+
+
+def _top_n(node: TopN, needed: set[int]) -> _Pruned:
+    width = len(node.input.schema)
+    read = {i for i in needed if i < width}.union(node.partition)
+    below, at = _prune(node.input, read | {k.index for k in (*node.keys, *node.ties)})
+    pruned = replace(
+        node,
+        input=below,
+        partition=tuple(at[i] for i in node.partition),
+        keys=_keys(node.keys, at),
+        ties=_keys(node.ties, at),
+        name=node.name if width in needed else None,
+    )
+    return pruned, {**at, width: len(below.schema)} if width in needed else at
 
 
 def _limit(node: Limit, needed: set[int]) -> _Pruned:
@@ -327,3 +347,4 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Limit: _limit,
     Delay: _delay,
 }
+    TopN: _top_n,

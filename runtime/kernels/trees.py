@@ -220,3 +220,63 @@ def walk(
             at = right[at]
         sizes[i] = n - first
     return n
+
+
+@kernel
+def heads(  # noqa: PLR0917
+    count: int,
+    owners: Ints,
+    how: int,
+    last: int,
+    rows: Ints,
+    places: Ints,
+    ranked: int,
+    counts: Ints,
+    root: Ints,
+    left: Ints,
+    right: Ints,
+    stack: Ints,
+    nodes: Ints,
+    numbers: Ints,
+) -> int:
+    """Write the first nodes of each of `owners`: int64[count] to `nodes`, and their number.
+
+    A node stands for `counts` equal rows. Nodes are equal in rank where they agree in the first
+    `ranked` of `places`. `how` is 0 for the number of the node's first row, 1 for one more than the
+    rows of lesser rank, 2 for the number of the rank. A tree is left at the first number above
+    `last`. Returns how many nodes were written, or -1 where `stack` is too small for the depth of a
+    tree; O(written + depth).
+    """
+    n = 0
+    for i in range(count):
+        depth = 0
+        at = root[owners[i]]
+        before = -1
+        passed = 0
+        number = 0
+        while at >= 0 or depth > 0:
+            while at >= 0:
+                if depth == len(stack):
+                    return -1
+                stack[depth] = at
+                depth += 1
+                at = left[at]
+            depth -= 1
+            at = stack[depth]
+            new = before < 0 or how == 0
+            if not new:
+                for k in range(ranked):
+                    if rows[before, places[k]] != rows[at, places[k]]:
+                        new = True
+                        break
+            if new:
+                number = number + 1 if how == 2 else passed + 1
+            if number > last:
+                break
+            nodes[n] = at
+            numbers[n] = number
+            n += 1
+            passed += counts[at]
+            before = at
+            at = right[at]
+    return n

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from cep.runtime.batch import Batch, Indices, Weights
 from cep.runtime.operator import Operator, StateSize
-from cep.runtime.state.chains import Chains
+from cep.runtime.state.ages import Ages
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import arrow, integers, view
@@ -74,9 +74,7 @@ class SetOperation(Operator):
         self._table = KeyTable(self.schema.types)
         self._counts = Column(np.int64, 0, 2)
         self._arrival = Column(np.int64)
-        self._touched = Column(np.int64)
-        self._chain = Chains()
-        self._chain.reserve_owners(1)
+        self._ages = Ages()
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         if self.ttl is not None:
@@ -107,7 +105,7 @@ class SetOperation(Operator):
         self._arrival.data[met.new] = self._arrived + np.arange(len(met.new))
         self._arrived += len(met.new)
         if self.ttl is not None:
-            self._touch(ids, met.new)
+            self._ages.touch(ids, met.new, self._now, capacity)
         net = np.zeros(len(ids), np.int64)
         np.add.at(net, local, batch.weights())
         self._counts.data[ids, port] += net
@@ -145,24 +143,10 @@ class SetOperation(Operator):
             self._expire()
         return ()
 
-    def _touch(self, ids: Ids, new: Ids) -> None:
-        """Note that rows have come: they go to the end of the list."""
-        capacity = self._table.capacity
-        self._touched.reserve(capacity)
-        self._chain.reserve_members(capacity)
-        self._touched.data[ids] = self._now
-        old = np.setdiff1d(ids, new)
-        self._chain.remove(np.zeros(len(old), np.int64), old)
-        self._chain.append(np.zeros(len(ids), np.int64), ids)
-
     def _expire(self) -> None:
-        """Forget the rows that have not come for long, at the head of the list."""
-        if self.ttl is None or not len(self._table):
-            return
-        most = len(self._table)
-        n = self._chain.count_until(0, self._touched.data, self._now - self.ttl, most)
-        if n:
-            self._release(self._chain.members(_ONLY, most)[0][:n])
+        """Forget the rows that have not come for long."""
+        if self.ttl is not None:
+            self._release(self._ages.expired(self._now - self.ttl, len(self._table)))
 
     def _release(self, ids: Ids) -> None:
         """Forget rows."""
@@ -172,7 +156,7 @@ class SetOperation(Operator):
             self._reset()
             return
         if self.ttl is not None:
-            self._chain.remove(np.zeros(len(ids), np.int64), np.ascontiguousarray(ids))
+            self._ages.remove(ids)
         self._counts.clear(ids)
         self._table.release(ids)
         if self._table.wasteful():
@@ -182,46 +166,40 @@ class SetOperation(Operator):
             self._counts.keep(kept, capacity)
             self._arrival.keep(kept, capacity)
             if self.ttl is not None:
-                self._touched.keep(kept, capacity)
-                self._chain.keep_members(kept, capacity, top)
+                self._ages.keep(kept, capacity, top)
 
     def size(self) -> StateSize:
-        columns = (self._counts, self._arrival, self._touched)
-        nbytes = self._table.nbytes + self._chain.nbytes + sum(c.nbytes for c in columns)
-        return StateSize(len(self._table), nbytes)
+        nbytes = self._table.nbytes + self._counts.nbytes + self._arrival.nbytes
+        return StateSize(len(self._table), nbytes + self._ages.nbytes)
 
     def snapshot(self) -> Mapping[str, pa.Table]:
-        ids = self._table.live()
-        order = self._arrival if self.ttl is None else self._touched
-        ids = ids[np.argsort(order.data[ids], kind="stable")]
-        touched = np.zeros(len(ids), np.int64) if self.ttl is None else self._touched.data[ids]
-        columns = [
-            *self._table.columns(ids),
-            *(integers(np.ascontiguousarray(self._counts.data[ids, p])) for p in range(2)),
-            integers(self._arrival.data[ids]),
-            integers(touched),
-        ]
+        if self.ttl is None:
+            ids = self._table.live()
+            ids = ids[np.argsort(self._arrival.data[ids])]
+            touched = np.zeros(len(ids), np.int64)
+        else:
+            ids = self._ages.all(len(self._table))
+            touched = self._ages.touches(ids)
+        numbers = [*self._counts.data[ids].T, self._arrival.data[ids], touched]
+        columns = [*self._table.columns(ids), *(integers(n.copy()) for n in numbers)]
         clock = integers(np.array([self._now, self._arrived]))
         return {"rows": _numbered(columns), "clock": pa.table({"clock": clock})}
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
-        self._now, arrived = state["clock"]["clock"].to_pylist()
+        self._now, self._arrived = state["clock"]["clock"].to_pylist()
         *columns, left, right, arrival, touched = (
             c.combine_chunks() for c in state["rows"].columns
         )
         if not len(left):
-            self._arrived = arrived
             return
-        n = len(left)
-        rows = Batch(self.schema, tuple(columns), n, weight=view(left))
         ids = self._table.intern(columns)[0] if columns else self._table.one().ids
-        self._count(0, rows)
-        self._counts.data[ids, 1] = view(right)
-        self._arrival.reserve(self._table.capacity)
+        capacity = self._table.capacity
+        self._counts.reserve(capacity)
+        self._arrival.reserve(capacity)
+        self._counts.data[ids] = np.stack([view(left), view(right)], axis=1)
         self._arrival.data[ids] = view(arrival)
-        self._arrived = arrived
         if self.ttl is not None:
-            self._touched.data[ids] = view(touched)
+            self._ages.restore(ids, view(touched), capacity)
 
     def fingerprint(self) -> str:
         how = f"{self.kind.value} {self.every} {self.final} {self.ttl}"
@@ -292,6 +270,3 @@ class TimedSetOperation(Operator):
 
 def _numbered(columns: Sequence[pa.Array]) -> pa.Table:
     return pa.table(list(columns), names=[str(i) for i in range(len(columns))])
-
-
-_ONLY = np.zeros(1, np.int64)

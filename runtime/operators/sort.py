@@ -1,4 +1,4 @@
-"""All rows of an input that ends, in order."""
+"""All rows in order: of an input that ends, or as the watermark passes them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cep.runtime.consolidate import consolidate
 from cep.runtime.operator import Operator, StateSize
 from cep.runtime.ordering import Key, ordered
 from cep.runtime.snapshots import batches_to_table, table_to_batches
+from cep.runtime.state.waiting import Waiting
 from cep.runtime.time import END
 from cep.types import Schema
 
@@ -73,3 +74,48 @@ class Sort(Operator):
     def size(self) -> StateSize:
         """Return the rows kept."""
         return StateSize(sum(b.rows for b in self.buffer), sum(b.nbytes for b in self.buffer))
+
+
+class TimedSort(Operator):
+    """Says rows in an order that begins with their event time, when the watermark has passed them.
+
+    Ties are decided by arrival. Takes inserts only; rows whose time is before their lateness are
+    refused. State: the rows that wait.
+    """
+
+    def __init__(self, schema: Schema, keys: Sequence[Key]) -> None:
+        super().__init__(schema)
+        self.keys = tuple(keys)
+        self._waiting = Waiting(schema)
+
+    def process(self, port: int, batch: Batch) -> Iterable[Batch]:
+        """Let the rows wait."""
+        assert batch.time is not None
+        if batch.lateness is not None:
+            late = batch.time < batch.lateness
+            if late.any():
+                self.outlet.late(batch.where(late))
+                batch = batch.where(~late)
+        if batch.rows:
+            self._waiting.add(Batch(batch.schema, batch.columns, batch.rows, batch.time))
+        return ()
+
+    def advance(self, port: int, watermark: int) -> Iterable[Batch]:
+        """Say the rows that are complete."""
+        super().advance(port, watermark)
+        rows = self._waiting.take(watermark)
+        if rows is None:
+            return ()
+        return (rows.take(ordered(rows, self.keys)) if len(self.keys) > 1 else rows,)
+
+    def size(self) -> StateSize:
+        """Return the rows kept."""
+        return StateSize(len(self._waiting), self._waiting.nbytes)
+
+    def snapshot(self) -> Mapping[str, pa.Table]:
+        """Return the rows kept."""
+        return {"waiting": self._waiting.snapshot()}
+
+    def restore(self, state: Mapping[str, pa.Table]) -> None:
+        """Take up the rows kept."""
+        self._waiting.restore(state["waiting"])

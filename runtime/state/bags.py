@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.kernels import trees
@@ -48,7 +49,9 @@ class Bags:
         self._owed = Column(np.int64, -1)
         self._strings = self._table.codecs[texts[0]].strings if texts else None
         places, modes = [], []
+        self._widths: list[int] = []
         for column, descending in self._order:
+            self._widths.append(1 if column == ARRIVAL else self._table.codecs[column].width)
             if column == ARRIVAL:
                 places.append(-1)
                 modes.append(int(descending))
@@ -80,6 +83,13 @@ class Bags:
         self, groups: Ids, columns: Sequence[pa.Array], weights: Codes, arrivals: Codes
     ) -> None:
         """Insert rows, or take them back, together and not in turn; all int64[n]."""
+        gone = self.change(groups, columns, weights, arrivals)
+        self.let_go(gone)
+
+    def change(
+        self, groups: Ids, columns: Sequence[pa.Array], weights: Codes, arrivals: Codes
+    ) -> Ids:
+        """Do the same, and return the rows that are there no more; they are to be let go."""
         met = self._table.group(columns, [groups])
         nodes = met.ids
         capacity = self._table.capacity
@@ -103,9 +113,10 @@ class Bags:
         owed = now < 0
         if owed.any():
             self._enter(nodes[owed & (was >= 0)], self._owed)
-        if (now == 0).any():
-            self._leave(nodes[(now == 0) & (was < 0)], self._owed)
-            self._forget(nodes[now == 0])
+        nothing = now == 0
+        if nothing.any():
+            self._leave(nodes[nothing & (was < 0)], self._owed)
+        return nodes[nothing]
 
     def _enter(self, nodes: Ids, root: Column) -> None:
         trees.insert(len(nodes), self._table.codes(nodes).copy(), nodes, *self._trees(root))
@@ -152,6 +163,55 @@ class Bags:
             nodes,
         )
         return nodes[:n].copy(), sizes
+
+    def head(self, groups: Ids, how: int, last: int, keys: int) -> tuple[Ids, Codes]:
+        """Return the rows of each group with a number up to `last`, in order, and the numbers.
+
+        `how` is 0 for the number of the first of the equal rows, 1 for one more than the rows of
+        lesser rank, 2 for the number of the rank, which the first `keys` of the order decide.
+        """
+        nodes, numbers = np.empty((2, len(self._table)), np.int64)
+        depth = 64
+        n = -1
+        while n < 0:
+            depth *= 2
+            n = trees.heads(
+                len(groups),
+                np.ascontiguousarray(groups),
+                how,
+                last,
+                self._table.rows,
+                self._places,
+                sum(self._widths[:keys]),
+                self._count.data,
+                self._root.data,
+                self._left.data,
+                self._right.data,
+                np.empty(depth, np.int64),
+                nodes,
+                numbers,
+            )
+        return nodes[:n].copy(), numbers[:n].copy()
+
+    def empty(self, groups: Ids) -> npt.NDArray[np.bool_]:
+        """Return which groups have no rows, and owe none."""
+        none: npt.NDArray[np.bool_] = self._root.data[groups] < 0
+        return none & (self._owed.data[groups] < 0)
+
+    def groups(self, nodes: Ids) -> Ids:
+        """Return the group of each row."""
+        return self._table.codes(nodes).copy()
+
+    def drop(self, nodes: Ids) -> None:
+        """Take rows out that are there, however often, and let them go."""
+        if len(nodes):
+            self._leave(nodes, self._root)
+            self._forget(nodes)
+
+    def let_go(self, nodes: Ids) -> None:
+        """Let rows go that `change` returned."""
+        if len(nodes):
+            self._forget(nodes)
 
     def counts(self, nodes: Ids) -> Codes:
         """Return how many equal rows each stands for."""

@@ -39,18 +39,6 @@ SELECT k FROM s WHERE k IN (SELECT k FROM t);
 --                       ^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
 
--- error: not supported yet: ORDER BY over an unbounded stream
--- SELECT k, v FROM s ORDER BY v;
---                             ^
--- hint: leave ORDER BY out; windows are said in the order of their end
-SELECT k, v FROM s ORDER BY v;
-
--- error: not supported yet: LIMIT over rows that may be retracted
--- SELECT k, SUM(v) FROM s GROUP BY k LIMIT 3;
---                                          ^
--- hint: ORDER BY … LIMIT over finished data, or LIMIT before the GROUP BY
-SELECT k, SUM(v) FROM s GROUP BY k LIMIT 3;
-
 -- error: not supported yet: SUBSCRIBE
 -- SUBSCRIBE TO s;
 -- ^^^^^^^^^^^^^^
