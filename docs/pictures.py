@@ -13,12 +13,15 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import cep
+from cep.grammar import ast
+from cep.grammar.parser import parse
+from cep.grammar.unparse import unparse
 from docs import snippets
 from docs.recording import Moment, play
 from docs.timelines import Arrivals, Dot, Lanes, Span, arrivals, clock, lanes
@@ -131,6 +134,72 @@ def _span(row: Mapping[str, Any], shape: str) -> Span:
     return Span(row["at"] - timedelta(seconds=10), row["at"], lane, total, shape)
 
 
+def _matched(
+    title: str,
+    names: str,
+    last: float = 40,
+    *,
+    label: Callable[[Mapping[str, Any]], str] = lambda row: "",
+) -> Drawer:
+    """Draw the rows that a pattern reads, and the matches that it finds in them.
+
+    `names` gives the columns of the lane, if there are several, and of the word under a dot.
+    """
+    *lane, word = names.split()
+
+    def draw(example: Example, dark: bool | None) -> str:
+        select, clause = _pattern(example.text)
+        source = unparse(replace(select, source=clause.sources[0]))
+        rows = [row.asdict() for row in example.engine.execute(source).fetchall()]
+        matches = [row.asdict() for row in example.engine.execute(_told(select, clause)).fetchall()]
+        taken = {(_lane(m, lane), t) for m in matches for t in m["times"]}
+        dots = [
+            Dot(r["ts"], _lane(r, lane), str(r[word]), (_lane(r, lane), r["ts"]) not in taken)
+            for r in rows
+        ]
+        spans = [_bracket(m, _lane(m, lane), label(m)) for m in matches]
+        spans.sort(key=lambda s: (s.start, s.end))
+        spec = Lanes(title, example.description, at(0), at(last), timedelta(seconds=5))
+        return lanes(spec, sorted(dots, key=lambda d: (d.lane, d.time)), spans, dark=dark)
+
+    return draw
+
+
+def _pattern(text: str) -> tuple[ast.Select, ast.MatchRecognize]:
+    """Return the last query of a snippet, and the pattern that it selects from."""
+    *_, query = (s.query for s in parse(text).statements if isinstance(s, ast.QueryStatement))
+    assert isinstance(query.body, ast.Select)
+    assert isinstance(query.body.source, ast.MatchRecognize)
+    return query.body, query.body.source
+
+
+_TOLD = """
+SELECT * FROM s MATCH_RECOGNIZE (
+  MEASURES ARRAY_AGG(ts) AS times, ARRAY_AGG(CLASSIFIER()) AS labels, MATCH_STATUS() AS status,
+    MATCH_ROWTIME() AS at
+  PATTERN (A))
+"""
+
+
+def _told(select: ast.Select, clause: ast.MatchRecognize) -> str:
+    """Return a query for the rows of each match and what they are called."""
+    _, telling = _pattern(_TOLD)
+    pattern = replace(clause.row_pattern, measures=telling.row_pattern.measures)
+    return unparse(replace(select, source=replace(clause, row_pattern=pattern)))
+
+
+def _lane(row: Mapping[str, Any], columns: Sequence[str]) -> str:
+    return " ".join(str(row[c]) for c in columns) or "all"
+
+
+def _bracket(match: Mapping[str, Any], lane: str, label: str) -> Span:
+    """Return a match with what its rows are called; it goes on to its deadline, if it has one."""
+    first, end = match["times"][0], match["times"][-1]
+    marks = tuple(zip(match["times"], (name.upper() for name in match["labels"]), strict=True))
+    until = match["at"] if match["at"] > end else None
+    return Span(first, end, lane, label, "match", marks, until)
+
+
 PICTURES: Mapping[str, Drawer] = {
     "watermark": _coming("A watermark and tumbling windows", 30),
     "late": _coming(
@@ -158,6 +227,14 @@ PICTURES: Mapping[str, Drawer] = {
     "session": _cut("Sessions"),
     "slide": _cut("Sliding windows", "frame"),
     "over": _cut("Frames of rows", "bracket"),
+    "failures": _matched("Three failures in a row", "who what", 35),
+    "shapes": _matched("A price falls and rises", "price"),
+    "skipping": _matched("Matches that overlap", "what"),
+    "within": _matched("Failures within ten seconds", "what", 42),
+    "followed": _matched("Followed by", "what"),
+    "absence": _matched("Orders that are not paid in time", "id what"),
+    "timeouts": _matched("Parcels that do not arrive", "id what", label=lambda m: m["status"]),
+    "permute": _matched("Checks in any order", "what"),
 }
 
 

@@ -294,11 +294,12 @@ def _producer(spec: Arrivals, moment: Moment) -> str:
 
 @dataclass(frozen=True)
 class Dot:
-    """A row: its time, the lane it is on, and a word below it."""
+    """A row: its time, the lane it is on, and a word below it; a faint one is in no match."""
 
     time: datetime
     lane: str
     label: str = ""
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -306,7 +307,8 @@ class Span:
     """What was made of rows from `start` to `end`, with a word in it.
 
     A bar holds its start and not its end, as windows do; a frame its end and not its start; a
-    bracket both.
+    bracket both, and a match, which has `marks` over its rows. A match that goes on `until` later
+    has a dashed line to there.
     """
 
     start: datetime
@@ -314,6 +316,8 @@ class Span:
     lane: str
     label: str = ""
     shape: str = "bar"
+    marks: tuple[tuple[datetime, str], ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -369,14 +373,14 @@ def _lane(
     paint.line([Point(scale.left, line), Point(scale.right, line)], "faint")
     for dot in dots:
         x = scale.x(dot.time)
-        if tracks:
+        if any(span.shape != "match" for track in tracks for span in track):
             paint.line([Point(x, line + 22), Point(x, low - 6)], colour, dashes="1 3")
     for number, track in enumerate(tracks):
         for span in track:
             _span(paint, scale, span, top + 36 + _TRACK * number, colour)
     for dot in dots:
         at = Point(scale.x(dot.time), line)
-        paint.dot(at, colour, radius=4.5)
+        paint.dot(at, "faint" if dot.faint else colour, radius=3.0 if dot.faint else 4.5)
         if dot.label:
             paint.text(Point(at.x, line + 18), dot.label, anchor="middle", look="code")
 
@@ -390,12 +394,36 @@ def _span(paint: Picture, scale: Scale, span: Span, y: float, colour: str) -> No
         wide, middle = width(span.label) + 6, (start + end) / 2
         paint.box(Point(middle - wide / 2, y + 2), wide, high - 4, "page", opacity=0.7)
         paint.text(Point(middle, y + 13), span.label, anchor="middle", look="code")
+    elif span.shape == "match":
+        _match(paint, scale, span, y, colour)
     else:
         foot = [Point(start, y)] if span.shape == "bracket" else []
         paint.line([*foot, Point(start, y + 9), Point(end, y + 9), Point(end, y)], colour, thick=2)
         if span.shape == "frame":
             paint.line([Point(start, y + 5), Point(start, y + 13)], colour, dashes="2 2")
         paint.text(Point(end + 5, y + 13), span.label, look="code")
+
+
+def _match(paint: Picture, scale: Scale, span: Span, y: float, colour: str) -> None:
+    """Paint a bracket with what each of its rows is called."""
+    first, last = (max(7.0, width(mark) / 2 + 4) for _, mark in (span.marks[0], span.marks[-1]))
+    start, end, low = scale.x(span.start) - first, scale.x(span.end) + last, y + 14
+    paint.line([Point(start, y), Point(start, low), Point(end, low)], colour, thick=2)
+    if span.until is None:
+        paint.line([Point(end, low), Point(end, y)], colour, thick=2)
+    else:
+        begin, end = end, scale.x(span.until)
+        paint.line([Point(begin, low), Point(end, low)], colour, dashes="4 3")
+        paint.line([Point(end, y), Point(end, low + 4)], "mark", thick=2)
+    for time, mark in span.marks:
+        x, wide = scale.x(time), width(mark)
+        paint.box(Point(x - wide / 2, y - 2), wide, 12, "page")
+        paint.text(Point(x, y + 9), mark, anchor="middle", look="code head")
+    paint.text(Point(end + 6, y + 11), span.label, colour="faint")
+
+
+def _reaches(span: Span) -> datetime:
+    return span.end if span.until is None else span.until
 
 
 def _tracks(spans: Sequence[Span], scale: Scale) -> list[list[Span]]:
@@ -405,7 +433,8 @@ def _tracks(spans: Sequence[Span], scale: Scale) -> list[list[Span]]:
         for track in tracks:
             last = track[-1]
             beside = 0.0 if last.shape == "bar" else width(last.label) + 10
-            if scale.x(last.end) + beside <= scale.x(span.start):
+            reach = 40 if span.shape == "match" else 0
+            if scale.x(_reaches(last)) + beside + reach <= scale.x(span.start):
                 track.append(span)
                 break
         else:
