@@ -18,6 +18,7 @@ from cep.runtime.matcher.load import Machine, load
 from cep.runtime.matcher.program import Program
 from cep.runtime.matcher.rows import RowStore
 from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.minima import Minima
 from cep.runtime.time import END
 
 Ints = npt.NDArray[np.int64]
@@ -111,7 +112,8 @@ class Walks:
         self._errors = np.zeros(1024 * at.ERROR, np.int64)
         self.meta = np.zeros(at.META, np.int64)
         self.live = 0
-        self.due = END
+        self._due = Minima()
+        self._since = Minima()
 
     # ------------------------------------------------------------ fields
 
@@ -123,6 +125,8 @@ class Walks:
     def reserve(self, capacity: int) -> None:
         """Make room for the partitions below `capacity`."""
         self._fields.reserve(capacity)
+        self._due.reserve(capacity)
+        self._since.reserve(capacity)
         self._doubles.reserve(capacity)
 
     def field(self, partitions: Ids, field: int) -> Ints:
@@ -134,7 +138,8 @@ class Walks:
     def nbytes(self) -> int:
         """The bytes of everything but the rows."""
         pools = (self._frames, self._frame_doubles, self._paths, self._results, self._result_rows)
-        return self._fields.nbytes + self._doubles.nbytes + sum(p.nbytes for p in pools)
+        own = self._fields.nbytes + self._doubles.nbytes + self._due.nbytes + self._since.nbytes
+        return own + sum(p.nbytes for p in pools)
 
     def under_way(self) -> Ids:
         """Return the partitions in which a walk waits for something."""
@@ -150,15 +155,11 @@ class Walks:
 
     def overdue(self, watermark: int) -> Ids:
         """Return the partitions that a watermark has something to say to."""
-        if watermark < self.due:
-            return np.empty(0, np.int64)
-        return np.flatnonzero(self._fields.data[:, at.DUE] <= watermark)
+        return self._due.reached(watermark)
 
     def since(self) -> int:
-        """Return the time of the oldest start, END where there is none; O(partitions)."""
-        starts = self._oldest(slice(None))
-        starts = starts[starts != at.NONE]
-        return int(self.store.arrays["time"][starts].min()) if len(starts) else END
+        """Return the time of the oldest start, END where there is none."""
+        return self._since.least()
 
     # ------------------------------------------------------------ rows
 
@@ -342,7 +343,7 @@ class Walks:
         fields[partitions[gone], at.TAIL] = at.NONE
         if "prv" in arrays:
             arrays["prv"][heads[~gone]] = at.NONE
-        self.due = min(self.due, int(fields[partitions, at.DUE].min(initial=END)))
+        self._note(partitions, starts)
         idle = partitions[resting & gone]
         if len(idle):
             self._forget(idle)
@@ -365,9 +366,11 @@ class Walks:
             fields[idle, at.SEEN] = seen
             fields[idle, at.COVER] = cover
 
-    def refresh_due(self) -> None:
-        """Find out which watermark is the next to say something; O(partitions)."""
-        self.due = int(self._fields.data[:, at.DUE].min(initial=END))
+    def _note(self, partitions: Ids, starts: Ints) -> None:
+        """Note what partitions wait for, and since when."""
+        self._due.set(partitions, self._fields.data[partitions, at.DUE])
+        times = np.where(starts == at.NONE, END, self.store.arrays["time"][starts])
+        self._since.set(partitions, times)
 
     def wasteful(self) -> bool:
         """Say whether so much is garbage that `compact` is worth its cost."""
@@ -472,7 +475,7 @@ class Walks:
         self._paths = _longer(paths, 256 + 2 * len(paths))
         self.meta[at.PATH_TOP] = len(paths)
         self.live = self.store.top
-        self.refresh_due()
+        self._note(partitions, self._oldest(partitions))
 
 
 class OutOfBudget(EvaluationError):

@@ -106,7 +106,6 @@ class Match(Operator):
             if ended and self.plan.ahead:
                 self._all_ready(partitions)
             yield from self._run(partitions, watermark, ended=ended, rows=len(partitions))
-            self._walks.refresh_due()
         if self._walks.wasteful():
             self._walks.compact()
 
@@ -518,16 +517,24 @@ class Match(Operator):
         return self._without(batch, errors)
 
     def _every_row(self, results: Results) -> Batch | None:
-        """Return all rows, each with what is read of its match; that is NULL where it has none."""
-        which = np.arange(len(results.kinds))
-        matched = results.kinds == at.COMPLETE
-        ends = results.offsets + results.lengths - 1
+        """Return all rows, each with what is read of its match; that is NULL where it has none.
+
+        A row whose match leads nowhere was put aside.
+        """
+        which = np.flatnonzero(results.kinds < at.SKIPS_TO_FIRST)
+        if not len(which):
+            return None
+        matched = results.kinds[which] == at.COMPLETE
+        ends = (results.offsets + results.lengths)[which] - 1
         measures, errors = self.plan.measures.evaluate(
             self._store, self._found(results), Positions(which, ends)
         )
-        measures = [_only(m, matched) for m in measures]
-        before = [self._store.take(k, results.starts) for k in self.plan.before]
-        time = self._store.arrays["time"][results.starts] if self.plan.timely else None
+        measures = [
+            m if i in self.plan.functions else _only(m, matched) for i, m in enumerate(measures)
+        ]
+        slots = results.starts[which]
+        before = [self._store.take(k, slots) for k in self.plan.before]
+        time = self._store.arrays["time"][slots] if self.plan.timely else None
         batch = Batch(self.schema, (*before, *measures), len(which), time)
         return self._without(batch, only_where(errors, matched))
 
@@ -606,7 +613,8 @@ class Match(Operator):
     def fingerprint(self) -> str:
         conditions = "; ".join(c.text for c in self.plan.program.conditions)
         code = " ".join(self.plan.program.listing())
-        return f"{super().fingerprint()} {self.plan.partition} {code} {conditions}"
+        frame = self.plan.program.frame or ""
+        return f"{super().fingerprint()} {self.plan.partition} {code} {conditions} {frame}"
 
 
 _WHY = ("", "division by zero", "the result is out of range")
