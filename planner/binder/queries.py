@@ -20,8 +20,8 @@ from cep.planner.binder.over_plans import Windows
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.sets import bind_set_operation
-from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.binder.topn import with_top_rows
+from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.expressions import Constant, Expression, Input
 from cep.planner.logical import (
     Filter,
@@ -96,8 +96,8 @@ def bind_query(query: ast.Query, context: Context) -> Node:
             span=clause.span,
         )
     inner = context.with_common(query.common)
-    if isinstance(query.body, ast.Select):
     limits = bind_limits(query, inner)
+    if isinstance(query.body, ast.Select):
         plan = SelectBinder(query.body, query.order_by, inner, limits).plan()
     else:
         plan = _body(query.body, inner)
@@ -199,8 +199,8 @@ class SelectBinder:
         context: Context,
         limits: Limits = NO_LIMITS,
     ) -> None:
-        self.select = select
         self.limits = limits
+        self.select = select
         self.order_by = order_by
         self.context = context
         self.windows = named_windows(select.windows)

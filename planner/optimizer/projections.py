@@ -344,7 +344,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Match: _match,
     Over: _over,
     Sort: _sort,
+    TopN: _top_n,
     Limit: _limit,
     Delay: _delay,
 }
-    TopN: _top_n,
