@@ -49,6 +49,7 @@ VALUES (2, 6, 8);
 
 -- Asked once, over data that ends, the query raises instead.
 -- error: AFTER MATCH SKIP leads to b, but the match has no such row
+-- hint: write AFTER MATCH SKIP TO NEXT ROW, or a PATTERN in which that row is always there
 SELECT * FROM (VALUES (1, 'a'), (2, 'c')) AS t (id, v) MATCH_RECOGNIZE (
   ORDER BY id MEASURES FIRST(id) AS f
   AFTER MATCH SKIP TO B
