@@ -128,7 +128,7 @@ class Join(Operator):
     # Rows come.
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
-        side, theirs = self.sides[port], self._rows[1 - port]
+        side, mine, theirs = self.sides[port], self._rows[port], self._rows[1 - port]
         batch = _spread(batch) if side.append_only else consolidate(batch)
         times = self._times(port, batch.columns)
         batch, times = self._timely(port, batch, times)
@@ -136,12 +136,17 @@ class Join(Operator):
             return
         owners, fresh = self._owners(port, batch)
         met = np.zeros(batch.rows, np.int64)
+        settled: list[Ids] = []
         for pairs in theirs.pairs(owners, self._span(port, times)):
             here, there = self._satisfying(port, batch, *pairs)
             if len(here):
-                yield from self._met(port, batch, here, there, met)
+                yield from self._met(port, batch, here, there, met, settled)
         yield from self._own(port, batch, met, times)
-        self._keep(port, batch, owners, met, times, fresh)
+        gone = self._keep(port, batch, owners, met, times)
+        # Only now, since the search goes along these rows, and keys are named by their numbers.
+        idle = [fresh, mine.remove(gone, theirs)]
+        idle += [theirs.remove(rows, mine) for rows in settled]
+        self._release(np.unique(np.concatenate(idle)))
 
     def _timely(
         self, port: int, batch: Batch, times: Instants | None
@@ -220,8 +225,19 @@ class Join(Operator):
 
     # What is said.
 
-    def _met(self, port: int, batch: Batch, here: Ids, there: Ids, met: Codes) -> Iterator[Batch]:
-        """Say pairs, and what has changed for rows of the other side by them."""
+    def _met(
+        self,
+        port: int,
+        batch: Batch,
+        here: Ids,
+        there: Ids,
+        met: Codes,
+        settled: list[Ids],
+    ) -> Iterator[Batch]:
+        """Say pairs, and what has changed for rows of the other side by them.
+
+        Adds to `met` the partners of the batch's rows, to `settled` the rows that need no more.
+        """
         if self.pairs:
             yield self._paired(port, batch, here, there)
         if self._counted[port]:
@@ -231,11 +247,12 @@ class Join(Operator):
             else:
                 np.add.at(met, here, weights)
         if self._counted[1 - port]:
-            yield from self._found(
-                1 - port, there, None if batch.weight is None else batch.weight[here]
-            )
+            weights = None if batch.weight is None else batch.weight[here]
+            yield from self._found(1 - port, there, weights, settled)
 
-    def _found(self, port: int, rows: Ids, weights: Weights | None) -> Iterator[Batch]:
+    def _found(
+        self, port: int, rows: Ids, weights: Weights | None, settled: list[Ids]
+    ) -> Iterator[Batch]:
         """Count partners of rows that are kept, and say those for which it makes a difference."""
         kept, side = self._rows[port], self.sides[port]
         few, local = numbered(rows)
@@ -252,7 +269,7 @@ class Join(Operator):
             yield from self._alone(port, kept, few[first], -1)
             yield from self._alone(port, kept, few[last], 1)
         if self._settled(port):
-            self._remove(port, few[first])
+            settled.append(few[first])
 
     def _settled(self, port: int) -> bool:
         """Say whether all has been said of a row of an input when it has met one partner."""
@@ -352,49 +369,32 @@ class Join(Operator):
         return expecting
 
     def _keep(
-        self,
-        port: int,
-        batch: Batch,
-        owners: Ids,
-        met: Codes,
-        times: Instants | None,
-        fresh: Ids,
-    ) -> None:
-        """Keep the rows of a batch for which something may still come."""
-        side, mine = self.sides[port], self._rows[port]
+        self, port: int, batch: Batch, owners: Ids, met: Codes, times: Instants | None
+    ) -> Ids:
+        """Keep the rows of a batch for which something may still come, or take them back.
+
+        Returns the kept rows of which none is left.
+        """
+        side = self.sides[port]
         wanted = self._expecting(port, batch.rows, times)
         if not (side.kept and side.waits):
             wanted &= owners >= 0
         if self._settled(port):
             wanted &= met <= 0
-        if wanted.any():
-            some = slice(None) if wanted.all() else np.flatnonzero(wanted)
-            kept = batch if wanted.all() else batch.take(np.flatnonzero(wanted))
-            times = None if times is None else times[some]
-            gone = mine.add(
-                NewRows(
-                    owners[some],
-                    self._due(port, kept.rows, times),
-                    kept.columns,
-                    times,
-                    kept.weight,
-                    met[some] if self._counted[port] else None,
-                )
-            )
-            self._remove(port, gone)
-        self._release(fresh)
-
-    def _remove(self, port: int, rows: Ids) -> None:
-        """Forget rows of an input, and the keys that nothing is left of."""
-        if len(rows):
-            self._release(self._rows[port].remove(rows, self._rows[1 - port]))
+        if not wanted.any():
+            return np.empty(0, np.int64)
+        if not wanted.all():
+            batch, owners, met = batch.where(wanted), owners[wanted], met[wanted]
+            times = None if times is None else times[wanted]
+        due = self._due(port, batch.rows, times)
+        new = NewRows(owners, due, batch.columns, times, batch.weight, met)
+        return self._rows[port].add(new)
 
     def _release(self, keys: Ids) -> None:
         """Forget those of some keys that no row has."""
-        unused = keys
         for rows in self._rows:
-            unused = unused[rows.heads[unused] < 0]
-        self._keys.release(unused)
+            keys = keys[rows.heads[keys] < 0]
+        self._keys.release(keys)
         if self._keys.wasteful():
             top = self._keys.capacity
             kept = self._keys.compact()
@@ -422,7 +422,7 @@ class Join(Operator):
         rows = kept.expire(limit)
         if side.kept and side.waits:
             yield from self._alone(port, kept, rows[kept.matches.data[rows] <= 0], 1)
-        self._remove(port, rows)
+        self._release(kept.remove(rows, self._rows[1 - port]))
 
     def output_watermark(self) -> int:
         left, right = self.watermarks

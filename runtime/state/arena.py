@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from cep.runtime.state.column import Column, Ids, capacity_for
 from cep.runtime.state.shelf import Shelf
-from cep.runtime.state.vectors import arrow, is_fixed, valid, view
+from cep.runtime.state.vectors import Valid, arrow, is_fixed, valid, view
 from cep.types import DataType
 
 
@@ -56,12 +56,17 @@ class Arena:
         self._shelf.append([columns[i] for i in self._rest], rows)
 
     def take(self, column: int, positions: Ids) -> pa.Array:
-        """Return a column's values at positions, as a new array."""
+        """Return a column's values at positions, as a new array; NULL where a position is -1."""
+        if not self.rows:
+            return pa.nulls(len(positions), self.types[column].arrow)
         if column not in self._values:
             return self._shelf.take(self._rest.index(column), positions)
         there = self._there.get(column)
-        where = None if there is None else there.data[positions]
-        if where is not None and where.all():
+        where: Valid | None
+        where = found = positions >= 0
+        if there is not None:
+            where = found & there.data[positions]
+        if where.all():
             where = None
         return arrow(self._values[column].data[positions], self.types[column].arrow, where)
 

@@ -158,10 +158,8 @@ class Partners:
             self._time.data[ids] = new.times[where]
             kernels.link(len(ids), np.ascontiguousarray(owners), ids, *lists, self._time.data)
         else:
-            found = owners >= 0
-            if not found.all():
-                owners, ids = owners[found], ids[found]
-            chains.append(len(ids), np.ascontiguousarray(owners), ids, *lists)
+            found = np.flatnonzero(owners >= 0)
+            chains.append(len(found), owners[found], ids[found], *lists)
         ends = due < NEVER
         if ends.all():
             self._agenda.add(due, ids)
