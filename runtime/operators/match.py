@@ -23,6 +23,7 @@ from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.runtime.state.column import Ids
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import arrow, integers, numbered, view
+from cep.runtime.state.waiting import Waiting
 from cep.runtime.time import BEGINNING, END
 
 _CHUNK = 1 << 16
@@ -46,8 +47,8 @@ class Match(Operator):
     def __init__(self, plan: MatchPlan) -> None:
         super().__init__(plan.output)
         self.plan = plan
-        self._waiting: list[Batch] = []
-        self._earliest = END
+        self._waiting = Waiting(plan.input)
+        self._kept: list[Batch] = []
         self._context_at = _NOBODY
         self._reset()
 
@@ -86,10 +87,10 @@ class Match(Operator):
                 self.outlet.late(batch.take(np.flatnonzero(late)))
                 batch = batch.take(np.flatnonzero(~late))
         if batch.rows:
-            self._waiting.append(batch)
             if self.plan.timely:
-                assert batch.time is not None
-                self._earliest = min(self._earliest, int(batch.time.min()))
+                self._waiting.add(batch)
+            else:
+                self._kept.append(batch)
         return ()
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
@@ -98,10 +99,8 @@ class Match(Operator):
         ready = self._release(watermark)
         if ready is not None:
             yield from self._walk_over(ready, watermark, ended=ended)
-        if ended:
-            partitions = self._walks.under_way()
-        else:
-            partitions = self._walks.overdue(watermark)
+        walks = self._walks
+        partitions = walks.under_way() if ended else walks.overdue(watermark)
         if len(partitions):
             if ended and self.plan.ahead:
                 self._all_ready(partitions)
@@ -111,39 +110,16 @@ class Match(Operator):
 
     def _release(self, watermark: int) -> Batch | None:
         """Return the rows that nothing can come before any more, in order."""
-        if not self._waiting:
-            return None
-        if watermark != END:
-            if not self.plan.timely or self._earliest > watermark:
+        if not self.plan.timely:
+            if watermark != END or not self._kept:
                 return None
-            if self._earliest == watermark and not self.plan.eager:
-                return None
-        rows = concat(self._waiting)
-        self._waiting = []
-        self._earliest = END
-        if watermark != END:
-            assert rows.time is not None
-            due = rows.time <= watermark if self.plan.eager else rows.time < watermark
-            if not due.all():
-                rest = rows.take(np.flatnonzero(~due))
-                assert rest.time is not None
-                self._waiting = [rest]
-                self._earliest = int(rest.time.min())
-                rows = rows.take(np.flatnonzero(due))
-        if not rows.rows:
-            return None
-        return self._sorted(rows)
-
-    def _sorted(self, rows: Batch) -> Batch:
-        if self.plan.timely and len(self.plan.order) == 1:
-            time = rows.time
-            assert time is not None
-            if bool((time[1:] >= time[:-1]).all()):
-                return rows
-            return rows.take(np.argsort(time, kind="stable"))
-        if not self.plan.order:
-            return rows
-        return rows.take(ordered(rows, self.plan.order))
+            rows = concat(self._kept)
+            self._kept = []
+            return rows.take(ordered(rows, self.plan.order)) if self.plan.order else rows
+        ready = self._waiting.take(min(watermark, END - 1) + int(self.plan.eager))
+        if ready is None or len(self.plan.order) == 1:
+            return ready
+        return ready.take(ordered(ready, self.plan.order))
 
     def _walk_over(self, rows: Batch, watermark: int, *, ended: bool) -> Iterator[Batch]:
         """Take rows in, some at a time, and say what they decide."""
@@ -554,13 +530,13 @@ class Match(Operator):
         watermark = super().output_watermark()
         if watermark in {BEGINNING, END}:
             return watermark
-        return min(watermark, self._earliest, self._walks.since())
+        earliest = self._waiting.earliest()
+        return min(watermark, self._walks.since(), END if earliest is None else earliest)
 
     def size(self) -> StateSize:
-        waiting = sum(b.rows for b in self._waiting)
-        size = sum(b.nbytes for b in self._waiting) + self._store.nbytes
-        size += self._walks.nbytes + self._keys.nbytes
-        return StateSize(waiting + self._walks.live, size)
+        rows = len(self._waiting) + sum(b.rows for b in self._kept) + self._walks.live
+        size = self._waiting.nbytes + sum(b.nbytes for b in self._kept) + self._store.nbytes
+        return StateSize(rows, size + self._walks.nbytes + self._keys.nbytes)
 
     def snapshot(self) -> Mapping[str, pa.Table]:
         plan = self.plan
@@ -577,7 +553,8 @@ class Match(Operator):
             rows.append(self._store.value_array(i, top))
         keys = self._keys.columns(partitions) if plan.partition else (integers(partitions),)
         return {
-            "waiting": batches_to_table(plan.input, self._waiting),
+            "waiting": self._waiting.snapshot(),
+            "kept": batches_to_table(plan.input, self._kept),
             "keys": pa.table(list(keys), names=[str(i) for i in range(len(keys))]),
             "rows": pa.table(rows, names=names),
             **self._walks.snapshot(partitions),
@@ -585,10 +562,8 @@ class Match(Operator):
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
         plan = self.plan
-        self._waiting = table_to_batches(plan.input, state["waiting"])
-        if plan.timely:
-            times = [int(b.time.min()) for b in self._waiting if b.time is not None]
-            self._earliest = min(times, default=END)
+        self._waiting.restore(state["waiting"])
+        self._kept = table_to_batches(plan.input, state["kept"])
         self._reset()
         keys = [c.combine_chunks() for c in state["keys"].columns]
         if plan.partition:

@@ -40,6 +40,10 @@ class Waiting:
 
     def take(self, limit: int) -> Batch | None:
         """Return the rows with a time before `limit` by time and arrival, and keep the others."""
+        if not self._runs and all(int(_times(b).max()) < limit for b in self._fresh):
+            # Nothing stays behind, so nothing needs memory of its own.
+            fresh, self._fresh = self._fresh, []
+            return _sorted(concat(fresh)) if fresh else None
         self._settle()
         parts: list[Batch] = []
         kept: list[Batch] = []
@@ -53,6 +57,12 @@ class Waiting:
         if not parts:
             return None
         return parts[0] if len(parts) == 1 else _ordered(concat(parts))
+
+    def earliest(self) -> int | None:
+        """Return the least time of a row, None where there is none."""
+        times = [int(_times(b)[0]) for b in self._runs]
+        times += [int(_times(b).min()) for b in self._fresh]
+        return min(times, default=None)
 
     def all(self) -> Batch | None:
         """Return all rows by time and arrival, and keep them."""
@@ -89,9 +99,15 @@ def _times(batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 def _ordered(batch: Batch) -> Batch:
     """Return rows by time; those of one time stay as they are. The outcome owns its memory."""
+    ordered = _sorted(batch)
+    return _own(batch) if ordered is batch else ordered
+
+
+def _sorted(batch: Batch) -> Batch:
+    """Return rows by time, the batch itself where they are so already."""
     times = _times(batch)
     if (times[1:] >= times[:-1]).all():
-        return _own(batch)
+        return batch
     return batch.take(np.argsort(times, kind="stable"))
 
 
