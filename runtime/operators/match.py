@@ -589,7 +589,9 @@ class Match(Operator):
         conditions = "; ".join(c.text for c in self.plan.program.conditions)
         code = " ".join(self.plan.program.listing())
         frame = self.plan.program.frame or ""
-        return f"{super().fingerprint()} {self.plan.partition} {code} {conditions} {frame}"
+        kept = f"{self.plan.kept} {self.plan.kept_types} {self.plan.shifts}"
+        parts = f"{self.plan.partition} {code} {conditions} {kept} {frame}"
+        return f"{super().fingerprint()} {parts}"
 
 
 _WHY = ("", "division by zero", "the result is out of range")
