@@ -12,6 +12,7 @@ from cep.planner import expressions as ex
 from cep.planner.compiler import compile_column, compile_expression, compile_predicate
 from cep.planner.logical import (
     Aggregate,
+    ByTime,
     Delay,
     Expand,
     Filter,
@@ -43,6 +44,7 @@ from cep.runtime.operators import (
     match,
     over,
     project,
+    retime,
     sets,
     slide,
     sort,
@@ -181,6 +183,11 @@ def _project(node: Project, lowered: Lowered, session: Session) -> int:
 def _union(node: Union, lowered: Lowered, session: Session) -> int:
     branches = [_lower(b, lowered, session) for b in node.branches]
     return lowered.graph.add(union.Union(node.schema, len(branches)), branches)
+
+
+def _by_time(node: ByTime, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    return lowered.graph.add(retime.Retime(node.schema, node.time), [below])
 
 
 def _join(node: Join, lowered: Lowered, session: Session) -> int:
@@ -337,6 +344,7 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
+    ByTime: _by_time,
     Join: _join,
     Match: _match,
     Over: _over,

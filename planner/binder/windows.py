@@ -11,7 +11,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant, Input
-from cep.planner.logical import Aggregate, Expand, Filter, Node, Project, Union, Window
+from cep.planner.logical import Aggregate, Expand, Filter, Node, Project, Union, Window, by_time
 from cep.runtime.functions.years import FIRST, LAST
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.saying import Saying
@@ -147,6 +147,7 @@ class _WindowBinder:
         plan, scope = self.bind(table.table)
         partition = self._partition(table, scope)
         time = self._time_column(given["timecol"], plan)
+        plan = by_time(plan, time)
         cut = self._cut(given, plan.schema.fields[time].type)
         qualifiers = {c.qualifier for c in scope.columns}
         qualifier = qualifiers.pop() if len(qualifiers) == 1 else None
@@ -206,7 +207,7 @@ class _WindowBinder:
         name = written.columns[0]
         column = Scope.of(plan.schema, None).resolve(name.value, None, name.span)
         properties = plan.properties
-        if properties.time == column.index:
+        if properties.time == column.index or column.index in properties.also:
             return column.index
         if not is_instant(column.type):
             raise BindError(

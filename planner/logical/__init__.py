@@ -1,7 +1,16 @@
 """The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
 
 from cep.planner.logical.grouping import Aggregate, Expand, late_schema
-from cep.planner.logical.joins import Bound, Interval, Join, JoinKey, JoinKind, SameWindow
+from cep.planner.logical.joins import (
+    Bound,
+    ByTime,
+    Interval,
+    Join,
+    JoinKey,
+    JoinKind,
+    SameWindow,
+    by_time,
+)
 from cep.planner.logical.match import Match, Said, Skip, SkipTo
 from cep.planner.logical.node import Node, Unary, transform, walk
 from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
@@ -15,6 +24,7 @@ from cep.planner.units import duration, time_unit
 __all__ = [
     "Aggregate",
     "Bound",
+    "ByTime",
     "Delay",
     "Expand",
     "Filter",
@@ -41,6 +51,7 @@ __all__ = [
     "Union",
     "Values",
     "Window",
+    "by_time",
     "duration",
     "late_schema",
     "time_unit",

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cached_property
 
 from cep.planner.expressions import Expression
-from cep.planner.logical.node import Node
+from cep.planner.logical.node import Node, Unary
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
 from cep.types import Schema
@@ -268,3 +268,32 @@ class Join(Node):
         assert bound.low is not None
         assert bound.high is not None
         return f"{right} BETWEEN {moved(bound.low)} AND {moved(bound.high)}"
+
+
+@dataclass(frozen=True)
+class ByTime(Unary):
+    """The same rows, which go on by another of their event times: the column `time`."""
+
+    time: int
+
+    @property
+    def schema(self) -> Schema:
+        return self.input.schema
+
+    @cached_property
+    def properties(self) -> Properties:
+        before = self.input.properties
+        times = (*before.also, *(() if before.time is None else (before.time,)))
+        also = tuple(t for t in times if t != self.time)
+        return replace(before, time=self.time, also=also, state="none")
+
+    def describe(self) -> str:
+        return f"Go on by {self.schema.names[self.time]}"
+
+
+def by_time(node: Node, column: int) -> Node:
+    """Return a relation that goes on by a time, if that is one of its event times."""
+    known = node.properties
+    if known.timed and column != known.time and column in known.also:
+        return ByTime(node, column)
+    return node

@@ -55,6 +55,7 @@ class Sort(Unary):
             timed=False,
             as_came=False,
             time=None,
+            also=(),
             window=None,
             state=f"{keeps}, until the input ends",
         )

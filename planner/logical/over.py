@@ -40,7 +40,7 @@ class Over(Unary):
     @cached_property
     def properties(self) -> Properties:
         before = self.input.properties
-        same = replace(before, append_only=True, as_came=False)
+        same = replace(before, append_only=True, as_came=False, also=())
         if not self.timed:
             state = "all rows, until the input ends"
             return replace(same, timed=False, time=None, window=None, state=state)

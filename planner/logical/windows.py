@@ -55,13 +55,14 @@ class Window(Unary):
         state = "none"
         before = self.input.properties
         time, as_came, append_only = before.time, before.as_came, before.append_only
+        also = before.also
         if not self.fixed and not self.parts:
             # The rows wait for the watermark, and with it their own time is past.
             state = "the rows of open windows, freed when the watermark closes them"
             if self.saying.correct:
                 kept = duration(self.saying.correct)
                 state = f"the rows of windows, freed {kept} after their ends"
-            time, as_came = n + 2, False
+            time, also, as_came = n + 2, (), False
             # A trailing window that is said early only grows.
             grows = isinstance(self.cut, Trailing) and self.saying.early
             append_only = append_only and (grows or not self.saying.revises)
@@ -71,6 +72,7 @@ class Window(Unary):
             before,
             append_only=append_only,
             time=time,
+            also=also,
             as_came=as_came,
             key=None,
             window=window,

@@ -7,7 +7,9 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
+    ByTime,
     Filter,
+    Join,
     Match,
     Node,
     Over,
@@ -19,6 +21,7 @@ from cep.planner.logical import (
     Window,
     transform,
 )
+from cep.planner.optimizer.joins import push_through_join
 from cep.runtime.session import Session
 
 
@@ -62,6 +65,10 @@ def _push(node: Node) -> Node | None:
     if isinstance(below, Project):
         moved = tuple(ex.substitute(c, lambda e: _computed(e, below)) for c in conditions)
         return replace(below, input=_filtered(below.input, moved))
+    if isinstance(below, Join):
+        return push_through_join(node, _filtered)
+    if isinstance(below, ByTime):
+        return below.over((_filtered(below.input, conditions),))
     if isinstance(below, Union):
         return Union(tuple(_filtered(b, conditions) for b in below.branches))
     if isinstance(below, SetOperation):

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_expression
-from cep.planner.logical import Filter, Match, Node, Project, Scan, transform
+from cep.planner.logical import Filter, Join, Match, Node, Project, Scan, transform
 from cep.planner.patterns.expressions import MatchAggregate, Navigation
 from cep.runtime.functions.casts import cast
 from cep.runtime.session import Session
@@ -30,6 +30,9 @@ def fold_constants(plan: Node, session: Session) -> Node:
             return node.input if _is(predicate, True) else replace(node, predicate=predicate)
         if isinstance(node, Scan):
             return replace(node, filters=tuple(fold(f, session) for f in node.filters))
+        if isinstance(node, Join) and node.residual is not None:
+            residual = fold(node.residual, session)
+            return replace(node, residual=None if _is(residual, True) else residual)
         if isinstance(node, Match):
             return _match(node, session)
         return None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
+    ByTime,
     Delay,
     Expand,
     Filter,
@@ -262,6 +263,11 @@ def _over(node: Over, needed: set[int]) -> _Pruned:
     return pruned, positions
 
 
+def _by_time(node: ByTime, needed: set[int]) -> _Pruned:
+    below, positions = _prune(node.input, needed | {node.time})
+    return replace(node, input=below, time=positions[node.time]), positions
+
+
 def _join(node: Join, needed: set[int]) -> _Pruned:
     # What partners are found by stays, since rows are kept with it.
     width = len(node.left.schema)
@@ -340,6 +346,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Window: _window,
     Expand: _expand,
     Aggregate: _aggregate,
+    ByTime: _by_time,
     Join: _join,
     Match: _match,
     Over: _over,

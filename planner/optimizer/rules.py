@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cep.planner.logical import Node
 from cep.planner.optimizer.filters import merge_filters, push_filters
 from cep.planner.optimizer.folding import fold_constants
+from cep.planner.optimizer.joins import push_join_conditions, tighten_joins
 from cep.planner.optimizer.projections import merge_projections, prune_columns
 from cep.planner.optimizer.sharing import share_subexpressions
 from cep.planner.optimizer.windows import share_slices
@@ -17,7 +18,9 @@ Rule = Callable[[Node, Session], Node]
 
 RULES: tuple[Rule, ...] = (
     fold_constants,
+    tighten_joins,
     push_filters,
+    push_join_conditions,
     merge_filters,  # Filters meet when they have been pushed through the projections between them,
     push_filters,  # and together they may go on.
     merge_projections,
