@@ -369,7 +369,9 @@ class Walks:
     def _note(self, partitions: Ids, starts: Ints) -> None:
         """Note what partitions wait for, and since when."""
         self._due.set(partitions, self._fields.data[partitions, at.DUE])
-        times = np.where(starts == at.NONE, END, self.store.arrays["time"][starts])
+        times = np.full(len(starts), END)
+        begun = starts != at.NONE
+        times[begun] = self.store.arrays["time"][starts[begun]]
         self._since.set(partitions, times)
 
     def wasteful(self) -> bool:
