@@ -14,7 +14,8 @@ from cep.grammar import ast
 from cep.grammar.parser import parse_query
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
-from cep.planner.binder.frames import named_windows
+from cep.planner.binder.frames import WindowScope, named_windows
+from cep.planner.binder.patterns.windows import bind_over_pattern
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
@@ -82,7 +83,7 @@ class DuckDbWriter(DuckDbExpressions):
         if select.source is not None:
             _, scope = RelationBinder(self.context, bind_query).bind(select.source)
         aliases = {i.alias.value: i.expression for i in select.items if i.alias is not None}
-        windows = named_windows(select.windows)
+        windows = WindowScope(named_windows(select.windows), bind_over_pattern)
         return ExpressionBinder(
             scope, self.context, aggregates=True, aliases=aliases, windows=windows
         )

@@ -29,7 +29,10 @@ class OverWriter:
     def call(self, node: ast.Call) -> str:
         """Return a call with the window written out."""
         assert node.over is not None
-        window = resolve(node.over, self.binder.windows or {})
+        assert self.binder.windows is not None
+        window = resolve(node.over, self.binder.windows.named)
+        if window.row_pattern is not None:
+            raise Untranslatable("a row pattern in a window")
         return f"{self._function(node)} OVER {self._window(window)}"
 
     def _function(self, node: ast.Call) -> str:

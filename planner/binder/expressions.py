@@ -13,9 +13,9 @@ from cep.grammar import ast
 from cep.planner.binder import literals
 from cep.planner.binder.aggregates import bind_aggregate
 from cep.planner.binder.context import Context
-from cep.planner.binder.frames import Specifications
+from cep.planner.binder.frames import WindowScope
 from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
-from cep.planner.binder.over import bind_over
+from cep.planner.binder.over import bind_measure, bind_over
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.types import bind_type
 from cep.planner.binder.watermark import bind_watermark
@@ -66,7 +66,7 @@ class ExpressionBinder:
         place: str = "here",
         aggregates: bool = False,
         aliases: Mapping[str, ast.Expression] | None = None,
-        windows: Specifications | None = None,
+        windows: WindowScope | None = None,
     ) -> None:
         self.scope = scope
         self.context = context
@@ -511,14 +511,25 @@ class ExpressionBinder:
                 span=written.name.span,
                 hint=did_you_mean(name, known) or "aggregates are, and ROW_NUMBER, LAG, RANK, …",
             )
-        inner = ExpressionBinder(
+        return bind_over(self._inside_window(), written)
+
+    def _measure(self, written: ast.MeasureReference) -> Expression:
+        if self.windows is None:
+            raise BindError(
+                f"{written.name.value} OVER … cannot stand {self.place}",
+                span=written.span,
+                hint="conditions on measures go into QUALIFY",
+            )
+        return bind_measure(self._inside_window(), written)
+
+    def _inside_window(self) -> ExpressionBinder:
+        return ExpressionBinder(
             self.scope,
             self.context,
             place="inside a window function",
             aggregates=self.aggregates,
             windows=self.windows,
         )
-        return bind_over(inner, written)
 
     def _aggregate(self, written: ast.Call) -> Expression:
         name = written.name.value
@@ -565,6 +576,7 @@ class ExpressionBinder:
         ast.RowLiteral: _row,
         ast.Subscript: _subscript,
         ast.Call: _call,
+        ast.MeasureReference: _measure,
         ast.InQuery: _subquery,
         ast.Exists: _subquery,
         ast.ScalarQuery: _subquery,
@@ -577,7 +589,6 @@ def _spoken(written: ast.Expression) -> str:
         ast.Descriptor: "DESCRIPTOR outside a window function",
         ast.TableArgument: "TABLE outside a table function",
         ast.NamedArgument: "named arguments outside a window function",
-        ast.MeasureReference: "row patterns in a window",
     }
     return names.get(type(written), type(written).__name__)
 
@@ -593,7 +604,7 @@ def output_name(written: ast.Expression, bound: Expression) -> str:
         return written.parts[-1].value
     if isinstance(written, ast.FieldAccess):
         return written.field.value
-    if isinstance(written, ast.Call):
+    if isinstance(written, ast.Call | ast.MeasureReference):
         return written.name.value
     if isinstance(written, ast.Cast):
         return output_name(written.operand, bound)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cep import types
-from cep.errors import BindError, Span, UnsupportedError, did_you_mean
+from cep.errors import BindError, Span, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder import literals
 from cep.planner.expressions import Cast, Constant, Expression
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 
 Specifications = Mapping[str, ast.WindowSpecification]
 """The windows that WINDOW names."""
+
+OverPattern = Callable[
+    ["ExpressionBinder", ast.Call | ast.MeasureReference, ast.WindowSpecification], Expression
+]
+"""What binds a function, or a measure, over a window with a row pattern."""
+
+
+@dataclass(frozen=True)
+class WindowScope:
+    """The windows of a SELECT that have names, and what binds calls over row patterns in them."""
+
+    named: Specifications
+    over_pattern: OverPattern
+
 
 _TEMPORAL = types.Timestamp | types.TimestampLtz
 _DIGITS = 18
@@ -46,8 +60,6 @@ def resolve(
     """Return a window with everything that it takes from the one it is based on."""
     if isinstance(written, ast.Name):
         return _named(written, named)
-    if written.row_pattern is not None:
-        raise UnsupportedError("a row pattern in a window", span=written.span)
     if written.base is None:
         return written
     base = _named(written.base, named)
@@ -63,6 +75,12 @@ def resolve(
             f"the window {name} has an order",
             span=written.order_by[0].span,
             hint=f"leave ORDER BY out, or write the window without {name}",
+        )
+    if base.row_pattern is not None:
+        raise BindError(
+            f"the window {name} has a row pattern, so no other can be made of it",
+            span=written.base.span,
+            hint=f"write OVER {name}, or leave the pattern of {name} out",
         )
     if base.frame is not None:
         raise BindError(

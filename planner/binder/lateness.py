@@ -195,7 +195,8 @@ def _selected(node: Node) -> Schema:
 
 def _late_of_match(node: Match, fields: Sequence[Field] | None, span: Span) -> Match:
     """Let the rows that a row pattern refuses have the columns that are wanted of them."""
-    wanted = _wanted(node.input.schema, fields, span)
+    schema = node.input.schema if node.frame is None else _selected(node.input)
+    wanted = _wanted(schema, fields, span)
     names = node.input.schema.names
     hidden = {k.index for k in node.order if names[k.index].startswith("$")}
     return replace(node, late=tuple(e.index for e in wanted if e.index not in hidden))

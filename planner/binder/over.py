@@ -11,6 +11,7 @@ from cep.grammar import ast
 from cep.planner.binder.aggregates import bind_aggregate
 from cep.planner.binder.frames import BoundWindow, bind_window, resolve, some_type
 from cep.planner.expressions import Constant, Expression, OverExpression, walk
+from cep.planner.patterns.expressions import MatchedExpression
 from cep.runtime.over.calls import SO_FAR, UP_TO_PEERS, Frame, Unit
 from cep.types import BIGINT, DOUBLE, DataType, Integer
 
@@ -96,7 +97,11 @@ def bind_over(binder: ExpressionBinder, written: ast.Call) -> Expression:
     aggregates = binder.context.aggregates.overloads(name)
     # With an order of its own, or a condition, it is the aggregate of the rows of the frame.
     chosen = bool(aggregates) and bool(written.order_by or written.filter or written.distinct)
-    specification = resolve(written.over, binder.windows or {})
+    windows = binder.windows
+    assert windows is not None
+    specification = resolve(written.over, windows.named)
+    if specification.row_pattern is not None:
+        return windows.over_pattern(binder, written, specification)
     if own is not None and not chosen:
         _check_clauses(own, written, specification)
     window = bind_window(binder, specification, written.span)
@@ -120,7 +125,14 @@ def bind_over(binder: ExpressionBinder, written: ast.Call) -> Expression:
         settings=bound.settings,
         text=window.text,
     )
-    return _not_nested(call, written)
+    return not_nested(call, written)
+
+
+def bind_measure(binder: ExpressionBinder, written: ast.MeasureReference) -> Expression:
+    """Return a measure of the row pattern in a window."""
+    windows = binder.windows
+    assert windows is not None
+    return windows.over_pattern(binder, written, resolve(written.over, windows.named))
 
 
 def _check_clauses(own: WindowFunction, written: ast.Call, window: ast.WindowSpecification) -> None:
@@ -153,13 +165,8 @@ def _check_clauses(own: WindowFunction, written: ast.Call, window: ast.WindowSpe
 def _function(
     binder: ExpressionBinder, own: WindowFunction, written: ast.Call, window: BoundWindow
 ) -> Expression:
+    take_arguments(own, written)
     given = written.arguments
-    if not own.least <= len(given) <= own.most or any(isinstance(a, ast.Star) for a in given):
-        raise BindError(
-            f"{own.name.upper()} takes {_some(own)}",
-            span=written.span,
-            hint=f"write {own.signature}",
-        )
     frame = own.frame or window.frame
     measured, text, number, result = window.measured, window.text, 1, own.result
     values: list[Expression] = []
@@ -168,7 +175,7 @@ def _function(
     if own.name == "ntile":
         number = _number(binder, given[0], "NTILE makes 1 group or more", 1)
     elif own.name == "nth_value":
-        number = _number(binder, given[1], "rows are counted from 1", 1)
+        number = positive(binder, given[1])
         values = [binder.bind(given[0])]
     elif own.name in {"lag", "lead"}:
         if len(given) > 1:
@@ -199,7 +206,23 @@ def _function(
         ignore_nulls=written.ignore_nulls,
         text=text,
     )
-    return _not_nested(call, written)
+    return not_nested(call, written)
+
+
+def take_arguments(own: WindowFunction, written: ast.Call) -> None:
+    """Raise BindError where a function is called with more arguments than it takes, or fewer."""
+    given = written.arguments
+    if not own.least <= len(given) <= own.most or any(isinstance(a, ast.Star) for a in given):
+        raise BindError(
+            f"{own.name.upper()} takes {_some(own)}",
+            span=written.span,
+            hint=f"write {own.signature}",
+        )
+
+
+def positive(binder: ExpressionBinder, written: ast.Expression) -> int:
+    """Return the constant number of a row, counted from 1."""
+    return _number(binder, written, "rows are counted from 1", 1)
 
 
 def _some(own: WindowFunction) -> str:
@@ -223,8 +246,11 @@ def _number(binder: ExpressionBinder, written: ast.Expression, what: str, least:
     return value
 
 
-def _not_nested(call: OverExpression, written: ast.Call) -> OverExpression:
-    if any(isinstance(e, OverExpression) for part in call.children() for e in walk(part)):
+def not_nested(
+    call: OverExpression | MatchedExpression, written: ast.Call | ast.MeasureReference
+) -> Expression:
+    """Return the call; raise BindError where another one is inside of it."""
+    if has_over(call.children()):
         raise BindError(
             "a window function inside another one",
             span=written.span,
@@ -235,4 +261,5 @@ def _not_nested(call: OverExpression, written: ast.Call) -> OverExpression:
 
 def has_over(expressions: Sequence[Expression]) -> bool:
     """Say whether a window function is called anywhere in the expressions."""
-    return any(isinstance(e, OverExpression) for top in expressions for e in walk(top))
+    kinds = OverExpression | MatchedExpression
+    return any(isinstance(e, kinds) for top in expressions for e in walk(top))

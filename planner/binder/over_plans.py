@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cep.errors import BindError, UnsupportedError
 from cep.planner.binder.context import Context
+from cep.planner.binder.patterns.window_plans import match_in_window
 from cep.planner.expressions import (
     CurrentWatermark,
     Expression,
@@ -15,7 +16,8 @@ from cep.planner.expressions import (
     substitute,
     walk,
 )
-from cep.planner.logical import Aggregate, Filter, Node, Over, Project, SortKey
+from cep.planner.logical import Aggregate, Filter, Match, Node, Over, Project, SortKey
+from cep.planner.patterns.expressions import MatchedExpression
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.over.calls import OverCall, Unit
@@ -27,22 +29,25 @@ RANKED = ("row_number", "rank", "dense_rank")
 """Functions that number rows by their order."""
 
 
+_Call = OverExpression | MatchedExpression
+
+
 @dataclass
 class Windows:
     """The window functions of one SELECT, collected while its clauses are planned."""
 
     input: Node
-    calls: list[OverExpression] = field(default_factory=list)
+    calls: list[_Call] = field(default_factory=list)
     columns: list[Expression] = field(default_factory=list)
     """The columns that the windows are over: those of the input, and what is computed of them."""
-    places: dict[OverExpression, int] = field(default_factory=dict)
-    names: dict[OverExpression, str] = field(default_factory=dict)
+    places: dict[_Call, int] = field(default_factory=dict)
+    names: dict[_Call, str] = field(default_factory=dict)
 
     def collect(self, expressions: Sequence[Expression]) -> None:
         """Note every call in the expressions; equal ones are computed once."""
         for expression in expressions:
             for e in walk(expression):
-                if isinstance(e, OverExpression) and e not in self.calls:
+                if isinstance(e, _Call) and e not in self.calls:
                     self.calls.append(e)
                 if isinstance(e, CurrentWatermark):
                     # Behind the windows rows are no longer as they came.
@@ -53,18 +58,34 @@ class Windows:
         fields = self.input.schema.fields
         self.columns[:0] = [Input(f.type, i, f.name) for i, f in enumerate(fields)]
         for call in self.calls:
-            for e in call.children():
+            # What row patterns read of a row is computed by them.
+            pattern = isinstance(call, MatchedExpression)
+            for e in (*call.partition, *call.keys) if pattern else call.children():
                 self._place(e)
         plan: Node = self.input
         if len(self.columns) > len(fields):
             names = tuple(c.name if isinstance(c, Input) else str(c) for c in self.columns)
             plan = Project(plan, tuple(self.columns), names)
         windows: dict[tuple[object, ...], list[OverExpression]] = {}
+        patterns: dict[tuple[object, ...], list[MatchedExpression]] = {}
         for call in self.calls:
-            windows.setdefault((call.partition, call.keys, call.order), []).append(call)
+            if isinstance(call, MatchedExpression):
+                patterns.setdefault(call.window, []).append(call)
+            else:
+                windows.setdefault((call.partition, call.keys, call.order), []).append(call)
         for same in windows.values():
             plan = self._over(plan, same, context)
+        for matched in patterns.values():
+            names = self._added(plan, matched)
+            plan = match_in_window(plan, matched, names, self._place, self.rewritten, context)
         return plan
+
+    def _added(self, plan: Node, calls: Sequence[_Call]) -> tuple[str, ...]:
+        """Note that calls are columns behind those of a plan, and return their names."""
+        for i, call in enumerate(calls):
+            self.places[call] = len(plan.schema) + i
+            self.names[call] = f"${call.name}{len(self.names) or ''}"
+        return tuple(self.names[c] for c in calls)
 
     def _place(self, e: Expression) -> int:
         if e not in self.columns:
@@ -88,14 +109,9 @@ class Windows:
                     raise
                 # A condition above may ask for the first rows only, and these can be kept.
                 refusal = error
-        width = len(plan.schema)
-        names = []
-        for i, call in enumerate(calls):
-            self.places[call] = width + i
-            self.names[call] = f"${call.name}{len(self.names) or ''}"
-            names.append(self.names[call])
+        names = self._added(plan, calls)
         partition = tuple(self._place(e) for e in first.partition)
-        return Over(plan, partition, order, made, tuple(names), timed, refusal=refusal)
+        return Over(plan, partition, order, made, names, timed, refusal=refusal)
 
     def _call(self, e: OverExpression) -> OverCall:
         aggregate = None
@@ -117,7 +133,7 @@ class Windows:
         """Return an expression over the input as one over the plan."""
 
         def found(e: Expression) -> Expression | None:
-            if isinstance(e, OverExpression):
+            if isinstance(e, _Call):
                 return Input(e.type, self.places[e], self.names[e])
             if isinstance(e, CurrentWatermark):
                 return Input(e.type, self._place(e), str(e))
@@ -150,7 +166,7 @@ def _rising(node: Node, *, exactly: bool = False) -> frozenset[int]:
         for i, e in enumerate(node.expressions):
             if isinstance(e, Input) and e.index in below:
                 own.add(i)
-    elif isinstance(node, Filter | Over):
+    elif isinstance(node, Filter | Over) or (isinstance(node, Match) and node.frame is not None):
         own |= _rising(node.input, exactly=exactly)
     return frozenset(i for i in own if i is not None and i >= 0)
 

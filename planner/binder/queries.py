@@ -11,12 +11,13 @@ from cep.grammar import ast
 from cep.planner.binder import grouping, literals
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
-from cep.planner.binder.frames import Specifications, named_windows
+from cep.planner.binder.frames import WindowScope, named_windows
 from cep.planner.binder.joins import filtered, require_final
 from cep.planner.binder.lateness import with_delay, with_late_rows
 from cep.planner.binder.ordering import NO_LIMITS, Limits, bind_limits, limited, sorted_rows
 from cep.planner.binder.over import has_over
 from cep.planner.binder.over_plans import Windows
+from cep.planner.binder.patterns.windows import bind_over_pattern
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.sets import bind_set_operation
@@ -203,7 +204,7 @@ class SelectBinder:
         self.select = select
         self.order_by = order_by
         self.context = context
-        self.windows = named_windows(select.windows)
+        self.windows = WindowScope(named_windows(select.windows), bind_over_pattern)
         self.aliases: Mapping[str, ast.Expression] = {
             i.alias.value: i.expression for i in select.items if i.alias is not None
         }
@@ -252,7 +253,7 @@ class SelectBinder:
         return plan, replace(scope, properties=plan.properties)
 
     def _with_aliases(
-        self, scope: Scope, place: str, windows: Specifications | None = None
+        self, scope: Scope, place: str, windows: WindowScope | None = None
     ) -> ExpressionBinder:
         return ExpressionBinder(
             scope,

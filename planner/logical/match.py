@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from cep.planner.patterns.expressions import MatchRowtime, Variables
 from cep.planner.patterns.tree import Pattern, limited, longest
 from cep.planner.properties import Properties
 from cep.planner.units import duration
+from cep.runtime.matcher.program import Frame
 from cep.types import Field, Schema
 
 
@@ -25,6 +26,7 @@ class Said(Enum):
     ALL = "all rows per match"
     NONEMPTY = "all rows per match, without empty matches"
     UNMATCHED = "all rows per match, with unmatched rows"
+    EVERY = "every row with its match"
 
     @property
     def one(self) -> bool:
@@ -68,6 +70,10 @@ class Match(Unary):
     The columns of the output: with one row per match the partition columns, then the measures; with
     all rows the partition and order columns, the measures, then all others. `late` are columns of
     the input that are there for whoever gets the late rows.
+
+    With `frame` it is the pattern of a window: all rows are said, with the columns of the input and
+    then the measures, which are NULL in those without a match. Those in `functions` are over the
+    rows of the match, and over none of them in rows without one.
     """
 
     partition: tuple[int, ...]
@@ -83,12 +89,16 @@ class Match(Unary):
     within: int | None = None
     merged: bool = False
     late: tuple[int, ...] = ()
+    frame: Frame | None = None
+    functions: frozenset[int] = frozenset()
 
     @cached_property
     def carried(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The columns of the input that stand before the measures, and those after."""
         if self.said.one:
             return self.partition, ()
+        if self.frame is not None:
+            return tuple(range(len(self.input.schema))), ()
         first = tuple(dict.fromkeys((*self.partition, *(k.index for k in self.order))))
         rest = tuple(i for i in range(len(self.input.schema)) if i not in first)
         return first, rest
@@ -113,6 +123,9 @@ class Match(Unary):
     def properties(self) -> Properties:
         before, _ = self.carried
         below = self.input.properties
+        if self.frame is not None:
+            same = replace(below, as_came=False, state=self._state())
+            return same if self.timely else replace(same, timed=False, time=None, window=None)
         time = None
         if self.timely:
             if self.said.one:
@@ -126,19 +139,48 @@ class Match(Unary):
 
     def _state(self) -> str:
         kept = "the rows since the start of each partition's oldest undecided match"
+        if self.frame is not None:
+            kept = "the rows since each partition's oldest row whose match is undecided"
+        if self._open:
+            return f"{kept}: nothing bounds them (a frame of so many rows FOLLOWING would)"
         if self.within is not None:
             return f"{kept}, at most {duration(self.within)} of them"
         if self.input.properties.bounded:
             return f"{kept}, until the input ends"
-        most = longest(self.pattern)
+        most = self._longest()
+        if most is not None and self.frame is not None:
+            return f"{kept}: {most} {'row' if most == 1 else 'rows'} decide it"
         if most is not None:
             return f"{kept}: it has at most {most} {'row' if most == 1 else 'rows'}"
         if limited(self.pattern):
             return f"{kept}, as long as the WITHINs in the pattern allow"
         return f"{kept}: nothing bounds them (WITHIN would)"
 
+    @property
+    def _open(self) -> bool:
+        """Whether a match is looked for without end, until there is one."""
+        if self.frame is None or self.input.properties.bounded:
+            return False
+        return self.frame.seek and self.frame.following is None
+
+    def _longest(self) -> int | None:
+        """Return how many rows are looked at from a start at most; None: any."""
+        most = longest(self.pattern)
+        if self.frame is None or self.frame.following is None:
+            return most
+        rows = self.frame.following + 1
+        return rows if most is None or self.frame.seek else min(rows, most)
+
     def caution(self) -> str:
+        if self._open:
+            return (
+                "nothing bounds how far SEEK looks for a match of "
+                f"({self.pattern.show(self._written)}), and rows are kept until one is found\n"
+                "  write ROWS BETWEEN CURRENT ROW AND 100 FOLLOWING, as far as a match may be"
+            )
         if self.within is not None or self.input.properties.bounded or limited(self.pattern):
+            return ""
+        if self._longest() is not None:
             return ""
         return (
             f"nothing bounds how long a match of ({self.pattern.show(self._written)}) may take, "
@@ -164,4 +206,14 @@ class Match(Unary):
         order = ", ".join(k.show(names) for k in self.order)
         within = "" if self.within is None else f" within {duration(self.within)}"
         what = f"Match ({self.pattern.show(self._written)}){within}{by}"
-        return f"{what} ordered by {order or 'arrival'}, {self.said.value}, {self.skip}"
+        said = self.said.value if self.frame is None else _framed(self.frame)
+        return f"{what} ordered by {order or 'arrival'}, {said}, {self.skip}"
+
+
+def _framed(frame: Frame) -> str:
+    """Return how a row comes to its match, as EXPLAIN shows it."""
+    whose = "the first match from it on" if frame.seek else "the match that starts there"
+    if frame.following is None:
+        return f"every row with {whose}"
+    rows = "1 row" if frame.following == 1 else f"{frame.following} rows"
+    return f"every row with {whose}, up to {rows} following"

@@ -94,7 +94,9 @@ def _push(node: Node) -> Node | None:
         # Partitions do not know of each other, so one may be left out as a whole. A condition that
         # fails would fail for each row of the input, and it is wanted only for what is said.
         safe = tuple(c for c in conditions if not ex.can_fail(c))
-        return _through(node, conditions, dict(enumerate(below.partition)), safe)
+        before, _ = below.carried
+        positions = {before.index(i): i for i in below.partition}
+        return _through(node, conditions, positions, safe)
     return None
 
 

@@ -209,8 +209,8 @@ def _aggregate(node: Aggregate, needed: set[int]) -> _Pruned:
 
 
 def _match(node: Match, needed: set[int]) -> _Pruned:
-    # What is read of the input stays, and with all rows per match it is in the output too. Measures
-    # that nobody reads go, unless nothing would be left.
+    # What is read of the input stays, and with all rows per match it is in the output too, in a
+    # window only what is needed above. Measures that nobody reads go, unless nothing would be left.
     before, after = node.carried
     first = len(before) + len(node.measures)
     wanted = [i for i in range(len(node.measures)) if len(before) + i in needed]
@@ -218,7 +218,8 @@ def _match(node: Match, needed: set[int]) -> _Pruned:
         wanted = [0]
     measures = [node.measures[i] for i in wanted]
     read = {after[i - first] for i in needed if i >= first}
-    read |= {*before, *(k.index for k in node.order), *node.late}
+    read |= set(before) if node.frame is None else needed.intersection(before)
+    read |= {*node.partition, *(k.index for k in node.order), *node.late}
     read = read.union(*(ex.inputs(e) for e in (*measures, *node.conditions) if e is not None))
     below, at = _prune(node.input, read)
     pruned = replace(
@@ -231,7 +232,11 @@ def _match(node: Match, needed: set[int]) -> _Pruned:
         measures=tuple(ex.moved(m, at) for m in measures),
         names=tuple(node.names[i] for i in wanted),
         late=tuple(at[i] for i in node.late),
+        functions=frozenset(new for new, old in enumerate(wanted) if old in node.functions),
     )
+    if node.frame is not None:
+        added = {len(before) + old: len(below.schema) + new for new, old in enumerate(wanted)}
+        return pruned, {i: at[i] for i in read if i in at} | added
     positions = {i: i for i in range(len(before))}
     positions |= {len(before) + old: len(before) + new for new, old in enumerate(wanted)}
     _, behind = pruned.carried

@@ -181,6 +181,7 @@ class _Analysis:
             node.said.name == "UNMATCHED",
             any(_reads_ahead(m) for m in node.measures),
             after is After.EVERYWHERE and ambiguous(code),
+            node.frame,
         )
 
     # ------------------------------------------------------------ rows before the start

@@ -38,6 +38,7 @@ _ROWS = {
     Said.ALL: Rows.ALL,
     Said.NONEMPTY: Rows.NONEMPTY,
     Said.UNMATCHED: Rows.ALL,
+    Said.EVERY: Rows.EVERY,
 }
 
 
@@ -80,6 +81,7 @@ def match_plan(node: Match, session: Session) -> MatchPlan:
         tuple(carried[1]),
         node.time,
         node.pattern.show(node.variables),
+        node.functions,
     )
 
 

@@ -6,10 +6,17 @@ expressions over the columns of its input, and over `Label`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from cep.errors import Span
 from cep.planner.expressions import Expression
+from cep.planner.patterns.tree import Pattern
 from cep.runtime.aggregates.registry import Aggregate, Ordering
+from cep.runtime.matcher.program import Frame
+
+if TYPE_CHECKING:
+    from cep.planner.logical.match import Skip
 
 Variables = frozenset[int] | None
 """Which variables count; None is all of them, whatever there are."""
@@ -104,3 +111,54 @@ class MatchStatus(Expression):
 
     def __str__(self) -> str:
         return "MATCH_STATUS()"
+
+
+@dataclass(frozen=True)
+class MatchedExpression(Expression):
+    """A value of the match that each row has in a window with a row pattern.
+
+    Lives only inside the binder, until windows are planned. `value` is a measure, NULL where a row
+    has no match, or with `function` one over the rows of the match, over none where there is none.
+    The other fields are the window; `order` has a direction and whether NULLs come first for each
+    of `keys`.
+    """
+
+    value: Expression
+    conditions: tuple[Expression | None, ...]
+    partition: tuple[Expression, ...]
+    keys: tuple[Expression, ...]
+    order: tuple[tuple[bool, bool], ...]
+    pattern: Pattern
+    variables: tuple[str, ...]
+    skip: Skip
+    within: int | None
+    frame: Frame
+    function: bool
+    name: str
+    span: Span = field(compare=False)
+
+    @property
+    def window(self) -> tuple[object, ...]:
+        """What calls over one window have in common."""
+        where = self.partition, self.keys, self.order, self.frame
+        return *where, self.pattern, self.variables, self.conditions, self.skip, self.within
+
+    def children(self) -> tuple[Expression, ...]:
+        conditions = tuple(c for c in self.conditions if c is not None)
+        return (self.value, *conditions, *self.partition, *self.keys)
+
+    def rebuilt(self, children: tuple[Expression, ...]) -> Expression:
+        value, *rest = children
+        conditions = tuple(None if c is None else rest.pop(0) for c in self.conditions)
+        n = len(self.partition)
+        return replace(
+            self,
+            type=value.type,
+            value=value,
+            conditions=conditions,
+            partition=tuple(rest[:n]),
+            keys=tuple(rest[n:]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.value} OVER (…)"

@@ -197,7 +197,11 @@ class _Generator(Tests, Choices, Outcomes):
         self.put("if pc == 0:")
         self.indent += 1
         if program.frame is not None:
-            self.put(f"if origin == {at.NONE}: origin = start")
+            opened = ["origin = start"]
+            if self.bounded:
+                # What fails at the edge of a frame may be met in the next.
+                opened.append("epoch = 0")
+            self.block(f"if origin == {at.NONE}:", opened)
             if self.bounded:
                 self.put(self.edge())
                 self.block("if seq[start] > edge:", [f"pc = {ALONE}", "continue"])

@@ -81,3 +81,5 @@ class MatchPlan:
     """The column of the input that WITHIN goes by."""
     pattern: str
     """The pattern as it was written."""
+    functions: frozenset[int] = frozenset()
+    """Which measures have a value also where there is no match: they are over no rows then."""

@@ -86,7 +86,16 @@ class Outcomes(Writer):
                 self.put(f"if kind == {at.COMPLETE} and length > 0: cover = seq[to] - 1")
         if self.program.marked and not self.program.each_start:
             self.new_epoch()
-        self.put("start = nxt[origin]", f"origin = {at.NONE}", "length = 0", f"pc = {PASSED}")
+        if not self.far:
+            self.put("start = nxt[origin]", f"origin = {at.NONE}", "length = 0", f"pc = {PASSED}")
+            return
+        # No row between the frame's and the match's first begins one, however far frames go.
+        self.put("i = nxt[origin]", f"origin = {at.NONE}", "length = 0")
+        self.block(
+            f"if cover < seq[start] and i != {at.NONE} and seq[i] <= seq[start]:",
+            ["origin = i", f"pc = {MOVE}", "continue"],
+        )
+        self.put("start = i", f"pc = {PASSED}")
 
     def once(self) -> None:
         """Write that a match that was said goes no further; and that there is room to note it."""
@@ -228,6 +237,8 @@ class Outcomes(Writer):
         self.put(f"elif pc == {MISSED}:")
         self.indent += 1
         if self.program.frame.seek:
+            if self.bounded:
+                self.block("if seq[start] >= edge:", [f"pc = {ALONE}", "continue"])
             self.put("start = nxt[start]", "pc = 0", "depth = 0", "length = 0", f"last = {at.NONE}")
             self.put(f"if start == {at.NONE}:")
             self.indent += 1
@@ -240,7 +251,12 @@ class Outcomes(Writer):
         self.put(f"elif pc == {ALONE}:")
         self.indent += 1
         self.without_match("origin")
-        self.put("start = nxt[origin]", f"origin = {at.NONE}", f"pc = {MOVE}")
+        if self.far:
+            # There is none up to the end, so the rows behind have none either.
+            self.put("origin = nxt[origin]")
+            self.block(f"if origin == {at.NONE}:", [f"pc = {MOVE}"])
+        else:
+            self.put("start = nxt[origin]", f"origin = {at.NONE}", f"pc = {MOVE}")
         self.indent -= 1
         self.put(f"elif pc == {PASSED}:")
         self.indent += 1

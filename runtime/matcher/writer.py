@@ -113,6 +113,12 @@ class Writer:
         """Whether rows further on are outside of the frame."""
         return self.program.frame is not None and self.program.frame.following is not None
 
+    @property
+    def far(self) -> bool:
+        """Whether a match is looked for up to the end, however far from the row it is."""
+        frame = self.program.frame
+        return frame is not None and frame.seek and frame.following is None
+
     def edge(self) -> str:
         assert self.program.frame is not None
         return f"edge = seq[origin] + {self.program.frame.following}"
