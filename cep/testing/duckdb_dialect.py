@@ -24,6 +24,7 @@ from cep.planner.expressions import Constant
 from cep.planner.logical import Aggregate, time_unit, walk
 from cep.testing.duckdb_aggregates import Untranslatable
 from cep.testing.duckdb_expressions import DuckDbExpressions, quoted
+from cep.testing.duckdb_joins import Refusal, refusal, spelt_out
 from cep.testing.duckdb_over import has_over
 from cep.types import (
     Map,
@@ -54,6 +55,7 @@ class DuckDbWriter(DuckDbExpressions):
         self.late = late
         self.missing = missing
         self._refusing = False
+        self._in_time = False
 
     def query(self, query: ast.Query) -> str:
         """Return the query of a statement; when and how it says its rows is no matter there."""
@@ -108,9 +110,12 @@ class DuckDbWriter(DuckDbExpressions):
             raise Untranslatable("late rows, which OVER refuses")
         # Every call has its window written out.
         node = replace(node, windows=())
+        node = replace(node, items=spelt_out(node.items, self.scopes[-1].scope))
         group_by = node.group_by
         window = self._window_of(node)
-        self._refusing = window
+        joined = self._refusal(node)
+        self._refusing = window or joined is Refusal.WINDOW
+        in_time, self._in_time = self._in_time, joined is Refusal.TIME
         try:
             if window and group_by is not None:
                 # One bound of a window names it, so the others may be selected too.
@@ -120,8 +125,16 @@ class DuckDbWriter(DuckDbExpressions):
                 node = replace(node, group_by=(*group_by, *(a for a in added if a not in group_by)))
             return super()._select(node)
         finally:
-            self._refusing = before
+            self._refusing, self._in_time = before, in_time
             self.scopes.pop()
+
+    def _refusal(self, node: ast.Select) -> Refusal:
+        """Say which late rows the joins in FROM refuse."""
+        if not (self.late and isinstance(node.source, ast.Join)):
+            return Refusal.NONE
+        star = ast.SelectItem(ast.Star())
+        select = ast.Select((star,), node.source, where=node.where)
+        return refusal(node.source, bind_query(ast.Query(select), self.context))
 
     def _window_of(self, node: ast.Select) -> bool:
         """Say whether a SELECT groups by the windows cut in its FROM, and so refuses late rows."""
@@ -151,6 +164,14 @@ class DuckDbWriter(DuckDbExpressions):
             raise Untranslatable(f"{name} is kept by the engine")
         if name in self.missing:
             raise Untranslatable(f"{name} {self.missing[name]}")
+        if self._in_time and name in self.late:
+            assert entry.time is not None
+            time = quoted(entry.schema.names[entry.time])
+            alias = alias or self._aliased(ast.Alias(node.name))
+            return (
+                f"(SELECT * EXCLUDE ({quoted(LATENESS)}) FROM {quoted(FULL + name)} "
+                f"WHERE epoch_us({time}) >= {quoted(LATENESS)}){alias}"
+            )
         return quoted(name) + alias
 
     def _view(self, view: View, node: ast.TableReference) -> str:
@@ -180,6 +201,14 @@ class DuckDbWriter(DuckDbExpressions):
         raise Untranslatable("MATCH_RECOGNIZE")
 
     def _table_function(self, node: ast.TableFunction) -> str:
+        refusing = self._refusing
+        try:
+            return self._cut(node)
+        finally:
+            self._refusing = refusing
+
+    def _cut(self, node: ast.TableFunction) -> str:
+        """Return a window function as a query."""
         name = node.name.value
         refusing, self._refusing = self._refusing, False
         given = _arguments(node)
