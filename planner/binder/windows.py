@@ -11,7 +11,18 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant, Input
-from cep.planner.logical import Aggregate, Expand, Filter, Node, Project, Union, Window, by_time
+from cep.planner.logical import (
+    Aggregate,
+    Expand,
+    Filter,
+    Match,
+    Node,
+    Project,
+    Union,
+    Window,
+    by_time,
+    walk,
+)
 from cep.runtime.functions.years import FIRST, LAST
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.saying import Saying
@@ -220,6 +231,8 @@ class _WindowBinder:
             hint = f"the event time here is {plan.schema.names[properties.time]}"
         elif properties.timed:
             hint = "select the event-time column in the inner query, unchanged"
+            if any(isinstance(n, Match) and n.said.one for n in walk(plan)):
+                hint = "write MATCH_ROWTIME() AS at in MEASURES: it is the event time of a match"
         else:
             hint = f"declare WATERMARK FOR {name.value} AS {name.value} - INTERVAL '5' SECOND"
         raise BindError(f"{name.value} is not the event time", span=name.span, hint=hint)

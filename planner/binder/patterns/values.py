@@ -39,6 +39,14 @@ from cep.types import BIGINT, BOOLEAN, VARCHAR, DataType, Integer
 FARTHEST = 2**31 - 1
 """The greatest number of rows that FIRST, LAST, PREV and NEXT step."""
 
+_OF_WINDOWS = {
+    "lag": "PREV(x, n)",
+    "lead": "NEXT(x, n)",
+    "nth_value": "FIRST(x, n - 1)",
+    "row_number": "COUNT(*)",
+}
+"""What reads as much in a row pattern."""
+
 
 @dataclass(frozen=True)
 class Clause:
@@ -263,6 +271,12 @@ class ValueBinder(PatternBinder):
             return self._physical(written)
         if self.context.aggregates.overloads(name):
             return self._aggregate(written)
+        if name in _OF_WINDOWS:
+            raise BindError(
+                f"{name.upper()} is a function of a window",
+                span=written.span,
+                hint=f"in a row pattern it is {_OF_WINDOWS[name]}",
+            )
         if name == "classifier":
             row = self._reader("CLASSIFIER")
             row.variables, _ = classified(written, self.names, self.clause.testing)

@@ -76,3 +76,13 @@ SELECT * FROM ticks MATCH_RECOGNIZE (
   PATTERN (A+ B)
   DEFINE A AS A.price <= FIRST(price), B AS B.price > LAST(A.price) AND B.price < PREV(B.price, 4))
 VALUES (ARRAY[9, 5, 4, 3, 7]);
+
+-- error: LAG is a function of a window
+--   DEFINE D AS price < LAG(price));
+--                       ^^^^^^^^^^
+-- hint: in a row pattern it is PREV(x, n)
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES COUNT(*) AS n
+  PATTERN (D{3})
+  DEFINE D AS price < LAG(price));

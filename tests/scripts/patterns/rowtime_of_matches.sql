@@ -56,6 +56,16 @@ FROM TUMBLE(TABLE (
 GROUP BY window_start, window_end
 VALUES ('2024-01-01 00:00:00', 7, 2), ('2024-01-01 00:01:00', 3, 3), ('2024-01-01 00:02:00', 2, 1);
 
+-- Without it a match has no event time.
+-- error: started is not the event time
+--   DESCRIPTOR(started), INTERVAL '1' MINUTE);
+--              ^^^^^^^
+-- hint: write MATCH_ROWTIME() AS at in MEASURES: it is the event time of a match
+SELECT * FROM TUMBLE(TABLE (
+    SELECT * FROM pumps MATCH_RECOGNIZE (
+      PARTITION BY pump ORDER BY ts MEASURES RUN_ON.ts AS started PATTERN (RUN_ON RUN_OFF))),
+  DESCRIPTOR(started), INTERVAL '1' MINUTE);
+
 -- Another time of the match is a plain column, and no event time.
 -- error: started is not the event time
 -- FROM TUMBLE(TABLE runs, DESCRIPTOR(started), INTERVAL '1' MINUTE)
