@@ -11,7 +11,16 @@ import numpy as np
 from cep import snapshots
 from cep.errors import CepError, EvaluationError
 from cep.feeds import Feed
-from cep.planner.logical import Aggregate, Delay, Node, walk
+from cep.planner.logical import (
+    Aggregate,
+    ClockedFilter,
+    Delay,
+    Join,
+    Node,
+    SetOperation,
+    TopN,
+    walk,
+)
 from cep.planner.lowering import Lowered, values_batch
 from cep.runtime.batch import Batch
 from cep.runtime.quarantine import ERRORS, LATE, Quarantine, add_errors, add_late
@@ -130,7 +139,8 @@ class Running:
         self._out = output or Output(self._wait)
         self._outputs = [self._out] if late is None else [self._out, late]
         self._ticks = any(
-            isinstance(n, Delay) or (isinstance(n, Aggregate) and n.ttl is not None)
+            isinstance(n, ClockedFilter | Delay)
+            or (isinstance(n, Aggregate | Join | SetOperation | TopN) and n.ttl is not None)
             for n in walk(plan)
         )
         self._next = 0

@@ -13,6 +13,7 @@ from cep.planner.compiler import compile_column, compile_expression, compile_pre
 from cep.planner.logical import (
     Aggregate,
     ByTime,
+    ClockedFilter,
     Delay,
     Expand,
     Filter,
@@ -55,6 +56,8 @@ from cep.runtime.operators import (
 from cep.runtime.operators import changing_sessions as changing
 from cep.runtime.operators import session as sessions
 from cep.runtime.operators import slices as sliced
+from cep.runtime.operators.clocked import Bound
+from cep.runtime.operators.clocked import ClockedFilter as ClockedOperator
 from cep.runtime.operators.delay import Delay as DelayOperator
 from cep.runtime.operators.filter import Filter as FilterOperator
 from cep.runtime.ordering import Key
@@ -169,6 +172,22 @@ def _filter(node: Filter, lowered: Lowered, session: Session) -> int:
     marked = lowered.reads_watermark(node.predicate, *node.shared)
     operator = FilterOperator(node.schema, condition, shared, marked=marked)
     return lowered.graph.add(operator, [below])
+
+
+def _clocked_filter(node: ClockedFilter, lowered: Lowered, session: Session) -> int:
+    below = _lower(node.input, lowered, session)
+    bounds = [
+        Bound(
+            b.operator,
+            tuple((sign, compile_column(e, session)) for sign, e in b.terms),
+            b.constant,
+            b.grain,
+            session.zone if b.wall else None,
+        )
+        for b in node.bounds
+    ]
+    append_only = node.input.properties.append_only
+    return lowered.graph.add(ClockedOperator(node.schema, bounds, append_only=append_only), [below])
 
 
 def _project(node: Project, lowered: Lowered, session: Session) -> int:
@@ -338,6 +357,7 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Scan: _scan,
     Values: _values,
     Filter: _filter,
+    ClockedFilter: _clocked_filter,
     Project: _project,
     Union: _union,
     SetOperation: _set_operation,

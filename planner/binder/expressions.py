@@ -12,6 +12,7 @@ from cep.errors import BindError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder import literals
 from cep.planner.binder.aggregates import bind_aggregate
+from cep.planner.binder.clocked import comparable
 from cep.planner.binder.context import Context
 from cep.planner.binder.frames import WindowScope
 from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
@@ -43,6 +44,8 @@ _WITHOUT_PARENTHESES = (
     "localtimestamp",
     "localtime",
 )
+
+_COMPARISONS = {"<", "<=", "=", "<>", ">=", ">"}
 
 _LATER_FUNCTIONS = {
     "search",
@@ -301,7 +304,13 @@ class ExpressionBinder:
             return self._and_or(written)
         operands = [self.bind(written.left), self.bind(written.right)]
         spans = [written.left.span, written.right.span]
-        return self.call(written.operator, operands, written.span, spans)
+        return self._compared(written.operator, operands, written.span, spans)
+
+    def _compared(
+        self, name: str, operands: Sequence[Expression], span: Span, spans: Sequence[Span]
+    ) -> Expression:
+        operands = comparable(operands) if name in _COMPARISONS else operands
+        return self.call(name, operands, span, spans)
 
     def _and_or(self, written: ast.Binary) -> Expression:
         # Chains are flattened, and walked without recursion: generated filters have thousands.
@@ -335,8 +344,9 @@ class ExpressionBinder:
     def _between(self, written: ast.Between) -> Expression:
         x = self.bind(written.operand)
         spans = written.operand.span, written.low.span, written.high.span
-        low = self.call(">=", [x, self.bind(written.low)], written.span, [spans[0], spans[1]])
-        high = self.call("<=", [x, self.bind(written.high)], written.span, [spans[0], spans[2]])
+        limits = self.bind(written.low), self.bind(written.high)
+        low = self._compared(">=", [x, limits[0]], written.span, [spans[0], spans[1]])
+        high = self._compared("<=", [x, limits[1]], written.span, [spans[0], spans[2]])
         return self._negated(Logical(BOOLEAN, "and", (low, high)), written.negated, written.span)
 
     def _in_list(self, written: ast.InList) -> Expression:

@@ -19,6 +19,7 @@ from cep.planner.expressions import Constant, Expression, Input
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import (
     Aggregate,
+    ClockedFilter,
     Delay,
     Expand,
     Filter,
@@ -42,7 +43,7 @@ from cep.types import DAY_INTERVAL, Field, Schema
 
 _KNOWN = (
     *(Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Match),
-    *(Sort, Limit, SetOperation, TopN),
+    *(Sort, Limit, SetOperation, TopN, ClockedFilter),
 )
 """Nodes of which it is known here what they do with late rows."""
 

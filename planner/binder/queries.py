@@ -9,10 +9,12 @@ from cep import types
 from cep.errors import BindError, Span, UnsupportedError
 from cep.grammar import ast
 from cep.planner.binder import grouping, literals
+from cep.planner.binder.clocked import filtered
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
 from cep.planner.binder.frames import WindowScope, named_windows
-from cep.planner.binder.joins import filtered, require_final
+from cep.planner.binder.joins import filtered as absorbed
+from cep.planner.binder.joins import require_final
 from cep.planner.binder.lateness import with_delay, with_late_rows
 from cep.planner.binder.ordering import NO_LIMITS, Limits, bind_limits, limited, sorted_rows
 from cep.planner.binder.over import has_over
@@ -216,7 +218,13 @@ class SelectBinder:
         trailing, grouped = is_trailing(plan), None
         if select.where is not None:
             where = ExpressionBinder(scope, self.context, place="in WHERE")
-            plan = filtered(plan, where.condition(select.where), self.context)
+            plan = filtered(
+                plan,
+                where.condition(select.where),
+                select.where.span,
+                self.context,
+                lambda node, c: absorbed(node, c, self.context),
+            )
         binder = ExpressionBinder(scope, self.context, aggregates=True, windows=self.windows)
         items = self._items(binder)
         having = None
@@ -240,8 +248,8 @@ class SelectBinder:
             )
             grouped = plan
         require_groups(trailing, grouped, select.source or select)
-        if having is not None:
-            plan = Filter(plan, having)
+        if having is not None and select.having is not None:
+            plan = filtered(plan, having, select.having.span, self.context, Filter)
         plan, items, order = self._windowed(plan, items, qualify, order)
         return self._ordered(plan, items, order)
 

@@ -1,5 +1,6 @@
 """The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
 
+from cep.planner.logical.clocked import ClockBound, ClockedFilter
 from cep.planner.logical.grouping import Aggregate, Expand, late_schema
 from cep.planner.logical.joins import (
     Bound,
@@ -25,6 +26,8 @@ __all__ = [
     "Aggregate",
     "Bound",
     "ByTime",
+    "ClockBound",
+    "ClockedFilter",
     "Delay",
     "Expand",
     "Filter",

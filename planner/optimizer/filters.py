@@ -8,6 +8,7 @@ from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
     ByTime,
+    ClockedFilter,
     Filter,
     Join,
     Match,
@@ -64,6 +65,9 @@ def _push(node: Node) -> Node | None:
         return None
     if isinstance(below, Project):
         moved = tuple(ex.substitute(c, lambda e: _computed(e, below)) for c in conditions)
+        if not all(map(ex.is_deterministic, moved)):
+            # It would be computed once for the condition and once more for the column.
+            return None
         return replace(below, input=_filtered(below.input, moved))
     if isinstance(below, Join):
         return push_through_join(node, _filtered)
@@ -76,27 +80,39 @@ def _push(node: Node) -> Node | None:
         if any(map(ex.can_fail, conditions)):
             return None
         return below.over(tuple(_filtered(n, conditions) for n in below.inputs()))
-    if isinstance(below, Window):
-        # What a session or a trailing window is made of must not change: only whole keys may go.
-        handed = range(len(below.input.schema)) if below.fixed else below.partition
-        return _through(node, conditions, {i: i for i in handed})
-    if isinstance(below, Over):
-        # A frame must not lose rows: only whole partitions may go.
-        return _through(node, conditions, {i: i for i in below.partition})
-    if isinstance(below, TopN):
-        # The same, and what is not among the first must not be in error.
-        safe = tuple(c for c in conditions if not ex.can_fail(c))
-        return _through(node, conditions, {i: i for i in below.partition}, safe)
-    if isinstance(below, Aggregate) and not below.totals:
-        # The group of a set without keys is there without rows, whatever they are.
-        return _through(node, conditions, dict(enumerate(below.keys)))
-    if isinstance(below, Match):
-        # Partitions do not know of each other, so one may be left out as a whole. A condition that
-        # fails would fail for each row of the input, and it is wanted only for what is said.
-        safe = tuple(c for c in conditions if not ex.can_fail(c))
-        before, _ = below.carried
-        positions = {before.index(i): i for i in below.partition}
-        return _through(node, conditions, positions, safe)
+    handed = _handed_on(below)
+    if handed is None:
+        return None
+    positions, only_safe = handed
+    safe = tuple(c for c in conditions if not (only_safe and ex.can_fail(c)))
+    return _through(node, conditions, positions, safe)
+
+
+def _handed_on(below: Node) -> tuple[dict[int, int], bool] | None:
+    """Return the columns by which rows may be left out below a node as well, and where they are.
+
+    Also, whether only by conditions that cannot fail: where one would be asked for rows that are
+    not said. None where no row may be left out.
+    """
+    match below:
+        case Window():
+            # What sessions and trailing windows are made of must not change: whole keys may go.
+            handed = range(len(below.input.schema)) if below.fixed else below.partition
+            return {i: i for i in handed}, False
+        case Over():
+            # A frame must not lose rows: only whole partitions may go.
+            return {i: i for i in below.partition}, False
+        case TopN():
+            return {i: i for i in below.partition}, True
+        case ClockedFilter():
+            return {i: i for i in range(len(below.schema))}, True
+        case Aggregate() if not below.totals:
+            # The group of a set without keys is there without rows, whatever they are.
+            return dict(enumerate(below.keys)), False
+        case Match():
+            # Partitions do not know of each other, so one may be left out as a whole.
+            before, _ = below.carried
+            return {before.index(i): i for i in below.partition}, True
     return None
 
 

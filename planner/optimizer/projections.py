@@ -10,6 +10,7 @@ from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
     ByTime,
+    ClockedFilter,
     Delay,
     Expand,
     Filter,
@@ -103,6 +104,15 @@ def _values(node: Values, needed: set[int]) -> _Pruned:
 def _filter(node: Filter, needed: set[int]) -> _Pruned:
     below, positions = _prune(node.input, needed | ex.inputs(node.predicate))
     return Filter(below, ex.moved(node.predicate, positions)), positions
+
+
+def _clocked_filter(node: ClockedFilter, needed: set[int]) -> _Pruned:
+    read = [ex.inputs(e) for b in node.bounds for _, e in b.terms]
+    below, at = _prune(node.input, needed.union(*read, ex.inputs(node.predicate)))
+    bounds = tuple(
+        replace(b, terms=tuple((sign, ex.moved(e, at)) for sign, e in b.terms)) for b in node.bounds
+    )
+    return ClockedFilter(below, ex.moved(node.predicate, at), bounds), at
 
 
 def _project(node: Project, needed: set[int]) -> _Pruned:
@@ -345,6 +355,7 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Scan: _scan,
     Values: _values,
     Filter: _filter,
+    ClockedFilter: _clocked_filter,
     Project: _project,
     Union: _union,
     SetOperation: _set_operation,
