@@ -54,7 +54,8 @@ class Drawn:
     """What a seed stands for: the clauses in the parentheses of MATCH_RECOGNIZE, and the rows.
 
     `kind` is `values` (a finite relation), `stream`, or `merged` (two streams, `s` and `t AS p`).
-    Rows come in the order of arrival, `delay` seconds behind at most.
+    Rows come in the order of arrival, `delay` seconds behind at most. With `frame`, which says how
+    many rows follow (a text), they are the clauses of a window.
     """
 
     kind: str
@@ -62,16 +63,21 @@ class Drawn:
     rows: tuple[Row, ...]
     others: tuple[Row, ...]
     delay: int
+    frame: str = ""
 
 
 def draw(seed: int) -> Drawn:
-    """Return the case of a seed."""
+    """Return the case of a seed; one of ten is a window."""
     chance = random.Random(seed)
     kind = chance.choices(("values", "stream", "merged"), (40, 50, 10))[0]
+    framed = seed % 10 == 2
+    if framed and kind == "merged":
+        kind = "stream"
     timed = kind != "values" or chance.random() < 0.6
     patterns = Patterns(chance)
     patterns.ending = patterns.ending and kind == "values"
     patterns.timed = timed
+    patterns.anchored = not framed
     within = timed and chance.random() < (0.6 if patterns.arrows else 0.35)
     while True:
         patterns.absent = False
@@ -79,12 +85,13 @@ def draw(seed: int) -> Drawn:
         used = [v for v in patterns.variables if v in re.findall(r"\b[A-D]\b", pattern)]
         if len(pattern) < 120 and len(used) > (chance.random() < 0.7):
             break
-    clauses = _clauses(chance, kind, timed, within, pattern, used, patterns.absent)
+    clauses = _clauses(chance, kind, timed, within, framed, pattern, used, patterns.absent)
     delay = chance.choice((0, 0, 2, 5))
     rows, others = _rows(chance, kind)
     if kind != "values":
         rows, others = arrival(chance, rows, 5, delay), arrival(chance, others, 4, delay)
-    return Drawn(kind, clauses, tuple(rows), tuple(others), delay)
+    frame = chance.choice(("UNBOUNDED", "UNBOUNDED", "0", "1", "2", "3", "6")) if framed else ""
+    return Drawn(kind, clauses, tuple(rows), tuple(others), delay, frame)
 
 
 def _clauses(
@@ -92,6 +99,7 @@ def _clauses(
     kind: str,
     timed: bool,
     within: bool,
+    framed: bool,
     pattern: str,
     used: list[str],
     absent: bool,
@@ -102,6 +110,7 @@ def _clauses(
     names = [*used, *(["U"] if subset else [])]
     columns = ("v", "x", "n", "w") if merged else ("v", "x", "n")
     make = Expressions(chance, names, columns, ("s", "p") if merged else ())
+    make.numbered = not framed
     parts = ["PARTITION BY k"] if chance.random() < 0.7 else []
     order = chance.choice(("n", "x", "v DESC", "x NULLS FIRST, n DESC", "s, v DESC NULLS FIRST"))
     if merged:
@@ -110,7 +119,7 @@ def _clauses(
         order = chance.choice(("ts", "ts", "ts, n DESC", "ts, x"))
     parts.append(f"ORDER BY {order}")
     measures = ["MATCH_NUMBER()", "COUNT(*)", "CLASSIFIER()", "ARRAY_AGG(n)", "MATCH_STATUS()"]
-    measures = [m for m in measures if chance.random() < 0.4]
+    measures = [m for m in measures[1 if framed else 0 :] if chance.random() < 0.4]
     measures += [make.measure() for _ in range(chance.choice((1, 1, 2)))]
     if timed and chance.random() < 0.3:
         measures.append("MATCH_ROWTIME()")
@@ -121,15 +130,16 @@ def _clauses(
         modes += [f"{every} WITH UNMATCHED ROWS"] * 2
     if within:
         modes += ["ONE ROW PER MATCH WITH TIMEOUT ROWS"] * 3
-    parts.append(chance.choice(modes))
+    parts.append("" if framed else chance.choice(modes))
     target = chance.choice(names)
     skips = ["", "", "SKIP PAST LAST ROW", "SKIP TO NEXT ROW", "SKIP TO NEXT ROW"]
     if chance.random() < 0.5:
         skips += [f"SKIP TO {target}", f"SKIP TO FIRST {target}", f"SKIP TO LAST {target}"]
-    if within:
+    if within and not framed:
         skips += ["NO SKIP"] * 2
     skip = chance.choice(skips)
     parts.append(f"AFTER MATCH {skip}" if skip else "")
+    parts.append(chance.choice(("", "INITIAL", "SEEK", "SEEK")) if framed else "")
     parts.append(f"PATTERN ({pattern})")
     if within:
         parts.append(f"WITHIN INTERVAL '{chance.choice((1, 2, 3, 4, 6, 9, 30))}' SECOND")

@@ -20,6 +20,8 @@ class Expressions:
         self.names = names
         self.columns = columns
         self.inputs = inputs
+        self.numbered = True
+        """Whether matches have numbers."""
 
     def condition(self, variable: str) -> str:
         """Return the condition of a variable."""
@@ -100,7 +102,7 @@ class Expressions:
             return self.column()
         if kind <= 6:
             return self.navigation(final)
-        if kind == 7 and not final:
+        if kind == 7 and not final and self.numbered:
             return "MATCH_NUMBER()"
         return self.aggregate(final)
 

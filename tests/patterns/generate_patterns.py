@@ -34,6 +34,8 @@ class Patterns:
         self.excluding = chance.random() < 0.2
         self.ending = chance.random() < 0.3
         """Whether `$` may be written; the input ends, then."""
+        self.anchored = True
+        """Whether `^` and `$` may be written."""
         self.timed = True
         """Whether steps may have a WITHIN."""
         self.absent = False
@@ -78,7 +80,7 @@ class Patterns:
         kind = self.chance.random()
         if kind > 0.05:
             return Text(self.chance.choice(self.variables))
-        if kind > 0.025:
+        if kind > 0.025 or not self.anchored:
             return Text("()", True)
         return Text("$" if self.ending and self.chance.random() < 0.5 else "^", True)
 

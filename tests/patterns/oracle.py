@@ -115,6 +115,7 @@ class Oracle:
         self.conditions: Mapping[str, Evaluate] = {
             d.variable.value: meaning.condition(d.condition) for d in self.pattern.definitions
         }
+        self.meaning = meaning
         self.measures = [(m.name.value, meaning.value(m.expression)) for m in self.pattern.measures]
         self.within = duration(self.pattern.within)
         self.mode = self.pattern.rows_per_match or ast.RowsPerMatch("one")
@@ -180,19 +181,23 @@ class Oracle:
 
     # ------------------------------------------------------------ matches
 
+    def walk(self, rows: Sequence[Row], number: int, end: int) -> Walk:
+        """Return a walk for match `number` of a partition, over the rows before `end`."""
+        times = [r.values[_column(self.order[0].expression)] if self.order else None for r in rows]
+        return Walk(rows, times, self.conditions, self.within, number, self.budget, end)
+
     def _matches(self, rows: Sequence[Row]) -> Iterator[Match]:
         """Return the matches and the unmatched rows of a partition, in order."""
-        times = [r.values[_column(self.order[0].expression)] if self.order else None for r in rows]
         start, number, covered = 0, 0, -1
         while start < len(rows):
-            walk = Walk(rows, times, self.conditions, self.within, number + 1, self.budget)
+            walk = self.walk(rows, number + 1, len(rows))
             resume = start + 1
-            found = list(self._from(walk, start, number))
+            found = list(self.matches_from(walk, start, number))
             if not found and start > covered:
                 yield Match(start, None)
             for match in found:
                 number += 1
-                target = self._resume(match) if match.taken else start + 1
+                target = self.resume(match) if match.taken else start + 1
                 if match.taken:
                     covered = max(covered, match.taken[-1].row)
                 if target is None:
@@ -202,7 +207,7 @@ class Oracle:
                 yield match
             start = resume
 
-    def _from(self, walk: Walk, start: int, number: int) -> Iterator[Match]:
+    def matches_from(self, walk: Walk, start: int, number: int) -> Iterator[Match]:
         """Return the matches that start at a row: one, or with NO SKIP each distinct one."""
         seen = set()
         for found in walk.labellings(self.pattern.pattern, start):
@@ -223,7 +228,7 @@ class Oracle:
         rowtime = walk.times[last] if found.deadline is None else found.deadline
         return Match(start, number, found.taken, status, rowtime)
 
-    def _resume(self, match: Match) -> int | None:
+    def resume(self, match: Match) -> int | None:
         """Return the row to go on at after a match; None if that is an error."""
         if self.after.kind == "past last row":
             return match.taken[-1].row + 1

@@ -56,7 +56,7 @@ class Walk:
     """Walks the tree of a pattern over the rows of a partition.
 
     `times` are the event times of the rows, `within` the bound after PATTERN, `budget` the number
-    of steps that are left.
+    of steps that are left. Rows from `end` on are there to be read, not to be matched.
     """
 
     rows: Sequence[Row]
@@ -65,6 +65,7 @@ class Walk:
     within: dt.timedelta | None
     number: int
     budget: int
+    end: int
     partials: list[Found] = field(default_factory=list)
     """Rows taken where a further row was wanted, but its time had run out."""
 
@@ -87,7 +88,7 @@ class Walk:
             case ast.PatternVariable(name=name):
                 yield from self._take(name.value, state)
             case ast.Anchor(kind=kind):
-                if state.at == (0 if kind == "^" else len(self.rows)):
+                if state.at == (0 if kind == "^" else self.end):
                     yield state
             case ast.PatternConcatenation(parts=parts):
                 yield from self._sequence(parts, state)
@@ -140,7 +141,7 @@ class Walk:
             return
         if any(a.limit is not None for a in left.absent):
             raise Refused("WITHIN stands after the last arrow of a gap")
-        for row in range(left.at, len(self.rows)):
+        for row in range(left.at, self.end):
             if self._out_of_time(row, left, limit):
                 return
             gap = Gap()
@@ -156,7 +157,7 @@ class Walk:
     def _take(self, label: str, state: State) -> Iterator[State]:
         if state.absent:
             raise Refused("an absence is followed by an arrow, or ends the pattern")
-        if state.at == len(self.rows):
+        if state.at == self.end:
             self._ran_out(state, None)
         elif not self._out_of_time(state.at, state, None) and self._holds(label, state):
             if state.gap is not None:
@@ -181,7 +182,7 @@ class Walk:
             if limit is None:
                 raise Refused("an absence at the end wants WITHIN")
             deadlines.append(limit)
-            for row in range(state.at, len(self.rows)):
+            for row in range(state.at, self.end):
                 if self.times[row] >= limit:
                     break
                 if self._holds(absent.label, state._replace(at=row)):

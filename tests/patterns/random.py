@@ -14,7 +14,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,10 +29,22 @@ from cep.runtime.kernels import compile as kernels
 from tests.patterns.generate import COLUMNS, OTHERS, Drawn, draw
 from tests.patterns.oracle import Answer, Input, Oracle
 from tests.patterns.oracle_walk import Exhausted
+from tests.patterns.oracle_windows import Window, WindowOracle
 from tests.patterns.shrink import simpler
 
 BUDGET = 4_000
 """Steps of the oracle from one row on; what takes more is not compared."""
+
+FUNCTIONS = {
+    "COUNT(*)": "COUNT(*)",
+    "COUNT(v)": "COUNT(v)",
+    "SUM(v)": "SUM(v)",
+    "FIRST_VALUE(x)": "FIRST(x)",
+    "LAST_VALUE(n)": "LAST(n)",
+    "NTH_VALUE(n, 2)": "FIRST(n, 1)",
+    "ARRAY_AGG(n)": "ARRAY_AGG(n)",
+}
+"""Functions over a window, and the measures that are the same over the rows of a match."""
 
 Said = dict[tuple[Any, ...], list[tuple[Any, ...]]]
 
@@ -64,6 +76,10 @@ class Case:
         inputs = [Input([c for c, _ in COLUMNS], self.drawn.rows, "s", "ts")]
         if self.drawn.kind == "merged":
             inputs.append(Input([c for c, _ in OTHERS], self.drawn.others, "p", "at"))
+        if self.drawn.frame:
+            following = int(self.drawn.frame) if self.drawn.frame.isdigit() else None
+            window = Window(following, [e.expression for e in _items(FUNCTIONS.values())])
+            return WindowOracle(self.clause, inputs, window, budget=BUDGET).answer()
         return Oracle(self.clause, inputs, budget=BUDGET).answer()
 
     def compare(self) -> None:
@@ -101,7 +117,31 @@ class Case:
             else:
                 relation = ast.DerivedTable(ast.Query(body), _ALIAS)
             clause = replace(clause, sources=(relation,))
+        if self.drawn.frame:
+            return ast.Query(self._windowed(clause))
         return ast.Query(ast.Select((ast.SelectItem(ast.Star()),), clause))
+
+    def _windowed(self, clause: ast.MatchRecognize) -> ast.Select:
+        """Return the SELECT of the clauses of a window."""
+        end = f"ROWS BETWEEN CURRENT ROW AND {self.drawn.frame} FOLLOWING"
+        (shape,) = _items([f"COUNT(*) OVER ({end})"])
+        assert isinstance(shape.expression, ast.Call)
+        assert isinstance(shape.expression.over, ast.WindowSpecification)
+        window = replace(
+            shape.expression.over,
+            partition_by=clause.partition_by,
+            order_by=clause.order_by,
+            row_pattern=clause.row_pattern,
+        )
+        keys = [c.parts[0].value for c in clause.partition_by if isinstance(c, ast.ColumnReference)]
+        columns = [*keys, *(c for c, _ in COLUMNS if c not in keys)]
+        measures = [f"{m.name.value} OVER w" for m in clause.row_pattern.measures]
+        functions = [f"{f} OVER w AS f{i}" for i, f in enumerate(FUNCTIONS)]
+        return ast.Select(
+            tuple(_items([*columns, *measures, *functions])),
+            clause.sources[0],
+            windows=(ast.NamedWindow(ast.Name("w"), window),),
+        )
 
     def _at_once(self, right: Answer) -> tuple[Said, int]:
         """Run it over VALUES; the first error of a match ends it."""
@@ -205,6 +245,12 @@ _TYPES = tuple(
     ast.TypeName("TIMESTAMP", (3,)) if t.startswith("TIMESTAMP") else ast.TypeName(t)
     for _, t in COLUMNS
 )
+
+
+def _items(expressions: Iterable[str]) -> Sequence[ast.SelectItem]:
+    body = parse_query(f"SELECT {', '.join(expressions)} FROM s").body
+    assert isinstance(body, ast.Select)
+    return body.items
 
 
 def _literal(value: Any, type_: ast.TypeName) -> ast.Expression:

@@ -36,7 +36,7 @@ def test_the_first_match_is_as_long_as_that_of_re(first: int) -> None:
         tree = clause(f"SELECT * FROM s MATCH_RECOGNIZE (ORDER BY n PATTERN ({pattern}) {DEFINE})")
         oracle = Oracle(tree, [letters(text)])
         rows = next(iter(oracle._partitions().values()), [])
-        walk = Walk(rows, [], oracle.conditions, None, 1, 20_000)
+        walk = Walk(rows, [], oracle.conditions, None, 1, 20_000, len(rows))
         expression = re.compile(as_regular_expression(pattern))
         for start in range(len(text)):
             try:
