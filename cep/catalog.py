@@ -62,7 +62,7 @@ class Relation:
     name: str
     columns: tuple[Column, ...]
     watermark: WatermarkRule | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
     bounded: bool = False
     statement: str = ""
     kind: str = "stream"

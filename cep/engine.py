@@ -26,7 +26,7 @@ import pyarrow as pa
 from cep import commands, udf, viewing
 from cep.catalog import MAINTAINED, Catalog, Entry, Relation, SinkEntry, View
 from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
-from cep.feeds import POLL_ROWS, Feed, columns_wanted
+from cep.feeds import POLL_ROWS, Feed
 from cep.grammar import ast
 from cep.grammar.parser import parse
 from cep.grammar.unparse import unparse
@@ -35,9 +35,8 @@ from cep.parameters import Parameters, check_call, check_count
 from cep.planner.binder.context import Context
 from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
-from cep.planner.ingestion import delivered_columns, input_schema, plan_ingest
-from cep.planner.logical import Node, Reading, Scan, walk
-from cep.planner.lowering import Entry as ScanEntry
+from cep.planner.ingestion import input_schema
+from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
@@ -46,21 +45,22 @@ from cep.running import Output, Running
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.aggregates.registry import Aggregates
 from cep.runtime.batch import Batch
-from cep.runtime.connectors.options import settle
 from cep.runtime.connectors.registry import Connectors
 from cep.runtime.functions.builtin import BUILTIN
 from cep.runtime.functions.casts import cast
 from cep.runtime.functions.registry import Functions
 from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
-from cep.runtime.quarantine import ERRORS, Quarantine
+from cep.runtime.quarantine import Quarantine
 from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
+from cep.sharing import Sharing
 from cep.snapshots import Snapshot
+from cep.sources import Sources
 from cep.subscriptions import Subscription
-from cep.system import system_feed, system_relation
-from cep.tables import TableFeed, as_changes, changes_of, table_columns
+from cep.system import system_relation
+from cep.tables import TableFeed, as_changes, changes_of
 from cep.types import TIMESTAMP, DataType, Schema
-from cep.views import Views, reading
+from cep.views import Views
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -102,12 +102,11 @@ class Engine:
         """How many rows a source is asked for at a time (SET batch_rows)."""
         self.watch: Callable[[Running], None] = lambda running: None
         self._outputs = Outputs(self.catalog, self.connectors, self._inserting)
-        self._feeds: dict[str, Feed] = {}
         self._targets: dict[str, str] = {}
         """Where the rows of a query go, by its name."""
-        self._clocked: list[Feed] = []
-        """Those of the feeds whose watermark depends on the clock."""
         self.views = Views()
+        self.sources = Sources(self)
+        self._sharing = Sharing()
         self._queue: deque[Callable[[], None]] = deque()
         self._lock = threading.RLock()
         self._driver = 0
@@ -202,9 +201,13 @@ class Engine:
         plan: Node,
         *,
         once: bool = False,
+        alone: bool = False,
         output: Output | None = None,
     ) -> Running:
-        """Turn a plan into a query that is wired to what it reads."""
+        """Turn a plan into a query that is wired to what it reads.
+
+        One that is answered once, or goes on from a snapshot, shares nothing: it is `alone`.
+        """
         lowered = lower(plan, self.session)
         running = Running(
             name,
@@ -221,56 +224,14 @@ class Engine:
         try:
             for relation in {e.relation.name: e.relation for e in lowered.entries}.values():
                 entries = [e for e in lowered.entries if e.relation.name == relation.name]
-                filters = entries[0].filters if len(entries) == 1 else ()
-                feed = self._feed_for(relation, entries, filters)
-                (running.feeds if feed.driven else running.listens).append(feed)
-                for entry in entries:
-                    feed.subscribe(running, entry)
+                running.read(self.sources.feed(relation, entries, alone=once or alone))
+            if not (once or alone or running.strict):
+                self._sharing.share(plan, lowered, running.by_name)
+            running.subscribe()
         except CepError:
             running.close()
             raise
         return running
-
-    def _feed_for(self, relation: Relation, entries: Sequence[ScanEntry], filters: Any) -> Feed:
-        """Return what reads a stream: the feed of the program's inserts, or a source of its own."""
-        columns = columns_wanted(entries)
-        final = any(e.reading is Reading.SNAPSHOT for e in entries)
-        if relation.kind == "system":
-            return system_feed(self, relation, columns)
-        if relation.kind == MAINTAINED:
-            return reading(self.views[relation.name], relation, entries)
-        if relation.connector is None:
-            feed = self._inserted(relation)
-            return feed.asked() if final and isinstance(feed, TableFeed) else feed
-        errors = self.errors[relation.name] = Quarantine(ERRORS)
-        if relation.is_table:
-            # What its rows are does not follow from those that pass the filter.
-            columns, filters = table_columns(relation, columns), ()
-        read, ingest = plan_ingest(relation, columns, filters, self.context(()), errors)
-        connector = self.connectors.lookup(relation.connector)
-        source = connector.source(settle(connector, relation.options), read)
-        given = (relation.name, ingest, errors, columns, source)
-        if not relation.is_table:
-            return Feed(*given, batch_rows=self.batch_rows)
-        table = TableFeed(*given, batch_rows=self.batch_rows, relation=relation, until_idle=final)
-        self.late[relation.name] = table.late_rows
-        return table
-
-    def _inserted(self, relation: Relation) -> Feed:
-        feed = self._feeds.get(relation.name)
-        if feed is None:
-            errors = self.errors.setdefault(relation.name, Quarantine(ERRORS))
-            columns = delivered_columns(relation)
-            _, ingest = plan_ingest(relation, columns, (), self.context(()), errors)
-            given = (relation.name, ingest, errors, columns)
-            feed = Feed(*given)
-            if relation.is_table:
-                feed = TableFeed(*given, relation=relation)
-                self.late[relation.name] = feed.late_rows
-            self._feeds[relation.name] = feed
-            if feed.reads_clock:
-                self._clocked.append(feed)
-        return feed
 
     def once(self, query: ast.Query, parameters: Parameters = ()) -> Result:
         """Answer a query over finite things; its rows are computed while they are fetched."""
@@ -366,15 +327,13 @@ class Engine:
     def maintain(self, view: View, query: ast.Query, plan: Node) -> Running:
         """Start the query of a materialized view, which is in the catalog under its name."""
 
-        def prepare(output: Output) -> Running:
-            return self._prepare(view.name, query, plan, output=output)
-
-        def renewed(running: Running) -> None:
+        def prepare(output: Output, *, alone: bool = False) -> Running:
+            running = self._prepare(view.name, query, plan, output=output, alone=alone)
             self.queries[view.name] = running
+            return running
 
         with self._lock:
-            feed = self.views.make(view, plan, prepare, renewed)
-            renewed(feed.running)
+            feed = self.views.make(view, plan, prepare)
         self._do(feed.running.begin)
         return feed.running
 
@@ -432,7 +391,8 @@ class Engine:
             )
         with self._lock:
             self._forget_ended()
-            running = self._prepare(name, query, self.plan(query, parameters), output=output)
+            plan, alone = self.plan(query, parameters), snapshot is not None
+            running = self._prepare(name, query, plan, output=output, alone=alone)
             self.queries[name] = running
             self._targets.pop(name, None)
         self._do(running.begin if snapshot is None else lambda: running.restore(snapshot))
@@ -536,7 +496,7 @@ class Engine:
         was called from a callback: then the rows wait for the insert that is under way.
         """
         relation = self._fed_by_program(stream)
-        feed = self._inserted(relation)
+        feed = self.sources.inserted(relation)
         self._check_ended(feed)
         given = (
             changes_of(rows, relation, self.session)
@@ -560,7 +520,7 @@ class Engine:
                 f"{table} is a stream: its rows are events, which have happened",
                 hint="CREATE TABLE declares rows that can be deleted",
             )
-        feed = self._inserted(relation)
+        feed = self.sources.inserted(relation)
         assert isinstance(feed, TableFeed)
         self._check_ended(feed)
         for some in changes_of(rows, relation, self.session, delete=True, now=feed.now):
@@ -575,7 +535,7 @@ class Engine:
 
     def _take(self, feed: Feed, rows: Rows) -> None:
         """Insert rows; what waits for another stream may no longer have to."""
-        self._tick_feeds()
+        self.sources.tick()
         feed.insert(rows)
 
     async def insert_async(self, stream: str, rows: AsyncIterator[object]) -> None:
@@ -599,7 +559,7 @@ class Engine:
                 f"the time of {stream} is the engine's clock, and goes on by itself",
                 hint="call tick() to let its windows close",
             )
-        feed = self._inserted(relation)
+        feed = self.sources.inserted(relation)
         instant = self._instant(to)
         self._enqueue(lambda: feed.promise(instant))
 
@@ -613,12 +573,12 @@ class Engine:
             self._check_open()
             self._enqueue(self._finish_next)
         else:
-            feed = self._inserted(self._fed_by_program(stream))
+            feed = self.sources.inserted(self._fed_by_program(stream))
             self._enqueue(lambda: self._finish(feed))
 
     def _finish_next(self) -> None:
         """End a stream that no query writes into any more; then, after what follows, the next."""
-        left = [f for f in self._feeds.values() if not f.ended]
+        left = self.sources.left()
         writing = [q for q in self.queries.values() if not q.closed and q.writes_into]
         ready = [f for f in left if all(f is not into for q in writing for into in q.writes_into)]
         if not ready and not any(q.live for q in writing):
@@ -637,14 +597,9 @@ class Engine:
         self._do(self._tick)
 
     def _tick(self) -> None:
-        self._tick_feeds()
+        self.sources.tick()
         for running in list(self.queries.values()):
             running.wake()
-
-    def _tick_feeds(self) -> None:
-        """Let the watermarks of streams that the program feeds follow the clock."""
-        for feed in self._clocked:
-            feed.tick()
 
     def _instant(self, to: object) -> int:
         instant: int | None = None
@@ -742,7 +697,7 @@ class Engine:
     def _inserting(self, target: Relation) -> Output:
         """Return what inserts rows that have a stream's columns in order."""
         schema = input_schema(target)
-        feed = self._inserted(self._fed_by_program(target.name))
+        feed = self.sources.inserted(self._fed_by_program(target.name))
 
         def change(batch: Batch) -> None:
             for some in as_changes(batch, target, self.session):
@@ -762,25 +717,20 @@ class Engine:
         """Return how many rows a table has; None for one that each query reads for itself."""
         if relation.connector is not None:
             return None
-        feed = self._inserted(relation)
+        feed = self.sources.inserted(relation)
         assert isinstance(feed, TableFeed)
         return feed.table.current().rows
 
     def reading(self) -> list[Feed]:
         """Return everything that is being read."""
-        feeds = list(self._feeds.values())
-        return feeds + [f for q in self.queries.values() if not q.closed for f in q.feeds]
+        return self.sources.reading()
 
     def forget(self, entry: Entry) -> None:
         """Let go of what the engine keeps for a declaration that was dropped."""
         if entry.kind == MAINTAINED:
             self.queries.pop(entry.name).cancel()
             self.views.forget(entry.name)
-        feed = self._feeds.pop(entry.name, None)
-        if feed in self._clocked:
-            self._clocked.remove(feed)
-        self.errors.pop(entry.name, None)
-        self.late.pop(entry.name, None)
+        self.sources.forget(entry)
 
     def close(self) -> None:
         """Stop every query and let go of files and connections."""

@@ -45,6 +45,9 @@ class Listener(Protocol):
     def fail(self, error: CepError) -> None:
         """Stop, because nothing more will be heard of what it reads."""
 
+    def settle(self) -> None:
+        """Notice that something it reads has ended."""
+
 
 @dataclass
 class Subscription:
@@ -79,6 +82,10 @@ class Feed:
     columns: tuple[int, ...]
     source: Source | None = None
     subscriptions: list[Subscription] = field(default_factory=list)
+    readers: list[Listener] = field(default_factory=list)
+    """The queries that read it, also those that share what another one subscribed."""
+    begun: bool = False
+    """Whether anything has been asked of the source."""
     ended: bool = False
     said: int = BEGINNING
     batch_rows: int = POLL_ROWS
@@ -91,9 +98,9 @@ class Feed:
 
     def subscribe(self, listener: Listener, entry: Entry) -> None:
         """Let a query listen from now on; it learns the watermark at once."""
-        same = entry.columns == self.columns
-        positions = None if same else tuple(self.columns.index(c) for c in entry.columns)
-        self.subscriptions.append(Subscription(listener, entry, positions))
+        # A new list: who listens from now on does not hear what is being said.
+        mine = Subscription(listener, entry, self._positions(entry))
+        self.subscriptions = [*self.subscriptions, mine]
         if entry.watermarks:
             self.ingest.watermarks.exact = True
         if self.said > BEGINNING:
@@ -103,8 +110,25 @@ class Feed:
         """Tell a query that begins what is there already: of a stream, nothing."""
 
     def unsubscribe(self, listener: Listener) -> None:
-        """Let a query that has ended hear no more."""
+        """Let a query that has ended hear no more; a source that nobody reads is closed."""
         self.subscriptions = [s for s in self.subscriptions if s.listener is not listener]
+        self.readers = [r for r in self.readers if r is not listener]
+        if not self.readers:
+            self.close()
+
+    def widen(self, other: Feed) -> None:
+        """Read more columns, as another feed does, instead; nothing has been read yet."""
+        self.close()
+        self.ingest, self.source, self.columns = other.ingest, other.source, other.columns
+        for subscription in self.subscriptions:
+            entry = subscription.entry
+            subscription.positions = self._positions(entry)
+            if entry.watermarks:
+                self.ingest.watermarks.exact = True
+
+    def _positions(self, entry: Entry) -> tuple[int, ...] | None:
+        same = entry.columns == self.columns
+        return None if same else tuple(self.columns.index(c) for c in entry.columns)
 
     @property
     def reads_clock(self) -> bool:
@@ -123,6 +147,7 @@ class Feed:
     def step(self) -> bool:
         """Take the next rows from the source; return False where nothing has come."""
         assert self.source is not None
+        self.begun = True
         polled = self.source.poll(self.batch_rows, self._furthest_behind())
         if polled is Signal.IDLE:
             return False
@@ -176,6 +201,8 @@ class Feed:
         self.ingest.finish()
         self._advance()
         self.close()
+        for reader in self.readers:
+            reader.settle()
 
     def close(self) -> None:
         """Let go of the source."""

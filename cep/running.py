@@ -23,6 +23,7 @@ from cep.planner.logical import (
 )
 from cep.planner.lowering import Lowered, values_batch
 from cep.runtime.batch import Batch
+from cep.runtime.graph import GraphNode
 from cep.runtime.quarantine import ERRORS, LATE, Quarantine, add_errors, add_late
 from cep.runtime.rowerrors import Messages, failed
 from cep.runtime.session import Session
@@ -124,6 +125,7 @@ class Running:
             self.aside.late_to = late.write
         self.feeds: list[Feed] = []
         self.listens: list[Feed] = []
+        self.by_name: dict[str, Feed] = {}
         self.closed = False
         self.failure: CepError | None = None
         """Why a continuous query has stopped by itself; raised where its rows are fetched."""
@@ -150,6 +152,9 @@ class Running:
         """Since when all inputs have ended but those."""
         self.graph.connect(self.aside)
         self.graph.output = self._output
+        self.graph.enter = self._enter
+        self.graph.fail = self._failed
+        self.graph.adopt = self._adopt
 
     def _output(self, batch: Batch) -> None:
         self.rows_out += batch.rows
@@ -164,6 +169,23 @@ class Running:
     @property
     def _reads(self) -> list[Feed]:
         return [*self.feeds, *self.listens]
+
+    @property
+    def strict(self) -> bool:
+        """Whether a row that cannot be computed, or is late, stops it."""
+        return self.aside.strict or self.aside.late_fail
+
+    def read(self, feed: Feed) -> None:
+        """Take part in what reads a stream."""
+        (self.feeds if feed.driven else self.listens).append(feed)
+        self.by_name[feed.name] = feed
+        feed.readers.append(self)
+
+    def subscribe(self) -> None:
+        """Listen to what it reads, unless another query does so for operators that it shares."""
+        for entry in self._lowered.entries:
+            if not self.graph.nodes[entry.node].shared:
+                self.by_name[entry.relation.name].subscribe(self, entry)
 
     def begin(self) -> None:
         """Say what is true before any row has come; push the rows written in the query itself."""
@@ -182,13 +204,13 @@ class Running:
     def push(self, node: int, batch: Batch) -> None:
         """Take rows at a node of the graph."""
         self.tick()
-        self._attempt(lambda: self.graph.push(node, 0, batch))
+        self._attempt(lambda: self.graph.push(node, batch))
         if self.graph.finished:
             self.settle()
 
     def advance(self, node: int, watermark: int) -> None:
         """Take a watermark at a node of the graph."""
-        self._attempt(lambda: self.graph.advance(node, 0, watermark))
+        self._attempt(lambda: self.graph.advance(node, watermark))
         if self._resting:
             self._resting.discard(node)
             self._follow()
@@ -218,7 +240,7 @@ class Running:
             mark = max(ended, default=BEGINNING)
             mark += now - self._alone_since if mark > BEGINNING else 0
         for node in sorted(self._resting):
-            self._attempt(lambda node=node: self.graph.advance(node, 0, mark))  # type: ignore[misc]  # bound now
+            self._attempt(lambda node=node: self.graph.advance(node, mark))  # type: ignore[misc]  # bound now
 
     def wake(self) -> None:
         """Notice that the clock has gone on, though no row came."""
@@ -242,13 +264,22 @@ class Running:
             return
         try:
             action()
-        except CepError as error:
-            self.fail(error)
         except Exception as error:  # whatever it is, it must not reach the other queries
-            failure = EvaluationError(f"the query {self.name} failed: {error!r}")
-            failure.__cause__ = error
-            self.fail(failure)
+            self._failed(error)
         self._out.moved()
+
+    def _enter(self, action: Callable[[], None]) -> None:
+        """Do something to its own operators because of what one said that it shares."""
+        self.tick()
+        self._attempt(action)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, CepError):
+            self.fail(error)
+            return
+        failure = EvaluationError(f"the query {self.name} failed: {error!r}")
+        failure.__cause__ = error
+        self.fail(failure)
 
     def fail(self, error: CepError) -> None:
         """Stop because of an error; nothing more is committed."""
@@ -285,7 +316,8 @@ class Running:
         except CepError as error:
             if self.once:
                 raise
-            self.fail(error)
+            for reader in feed.readers:
+                reader.fail(error)
             return False
 
     @property
@@ -315,10 +347,19 @@ class Running:
     def retire(self) -> None:
         """Stop reading, since another query goes on in its place and has its outputs."""
         self.closed = True
-        for feed in self.feeds:
-            feed.close()
-        for feed in self.listens:
+        left = self.graph.leave()
+        for feed in self._reads:
+            mine = {s.entry.node for s in feed.subscriptions if s.listener is self}
+            for node in left:
+                if self.graph.nodes.index(node) in mine:
+                    node.graphs[0].adopt(node)
             feed.unsubscribe(self)
+
+    def _adopt(self, node: GraphNode) -> None:
+        """Drive an entry that another query has driven until now."""
+        for entry in self._lowered.entries:
+            if self.graph.nodes[entry.node] is node:
+                self.by_name[entry.relation.name].subscribe(self, entry)
 
     def _stop(self, end: Callable[[Output], None]) -> None:
         if self.closed:

@@ -112,6 +112,9 @@ class Subscription(Result):
         """Take every row as it is."""
         return BEGINNING
 
+    def settle(self) -> None:
+        """Do nothing: the end of the view is the end of its changes."""
+
     def fail(self, error: CepError) -> None:
         """Raise why the view has stopped, after its last changes."""
         self._stopped = error

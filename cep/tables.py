@@ -80,9 +80,7 @@ class TableFeed(Feed):
 
     def subscribe(self, listener: Listener, entry: Entry) -> None:
         """Let a query listen from now on; `introduce` tells it what the table is."""
-        same = entry.columns == self.columns
-        positions = None if same else tuple(self.columns.index(c) for c in entry.columns)
-        self.subscriptions.append(Subscription(listener, entry, positions))
+        self.subscriptions.append(Subscription(listener, entry, self._positions(entry)))
         if entry.watermarks:
             self.ingest.watermarks.exact = True
 
@@ -91,7 +89,7 @@ class TableFeed(Feed):
         for subscription in self.subscriptions:
             if subscription.listener is not listener:
                 continue
-            versions = subscription.entry.reading is Reading.VERSIONS
+            versions = subscription.entry.reading.versions
             if subscription.entry.reading is Reading.CHANGES:
                 subscription.push(_untimed(self.table.current()), BEGINNING)
             elif versions:
@@ -99,8 +97,11 @@ class TableFeed(Feed):
             if self.said > BEGINNING and (versions or self.ended):
                 listener.advance(subscription.entry.node, self.said)
 
-    def _those(self, reading: Reading) -> list[Subscription]:
+    def _of(self, reading: Reading) -> list[Subscription]:
         return [s for s in self.subscriptions if s.entry.reading is reading]
+
+    def _of_versions(self) -> list[Subscription]:
+        return [s for s in self.subscriptions if s.entry.reading.versions]
 
     # What comes in.
 
@@ -116,18 +117,18 @@ class TableFeed(Feed):
         if batch is not None:
             if batch.time is not None:
                 self.latest = max(self.latest, int(batch.time.max()))
-            for subscription in self._those(Reading.VERSIONS):
+            for subscription in self._of_versions():
                 subscription.push(batch, self.said)
             changes = self.table.apply(batch)
             if changes.rows:
-                for subscription in self._those(Reading.CHANGES):
+                for subscription in self._of(Reading.CHANGES):
                     subscription.push(_untimed(changes), self.said)
         self._advance()
 
     def finish(self) -> None:
         """Say that the table will not change any more, and what it has become."""
         rows = self.table.current()
-        for subscription in self._those(Reading.SNAPSHOT):
+        for subscription in self._of(Reading.SNAPSHOT):
             subscription.push(rows, BEGINNING)
         super().finish()
 
@@ -139,7 +140,7 @@ class TableFeed(Feed):
         if watermark < END:
             self.table.advance(watermark)
         for subscription in self.subscriptions:
-            if watermark == END or subscription.entry.reading is Reading.VERSIONS:
+            if watermark == END or subscription.entry.reading.versions:
                 subscription.listener.advance(subscription.entry.node, watermark)
 
     # What is kept.
@@ -179,8 +180,7 @@ class SnapshotFeed(Feed):
     def step(self) -> bool:
         """Say all rows, and that there are no more."""
         for subscription in self.subscriptions:
-            whole = subscription.entry.reading is Reading.VERSIONS
-            batch = self.versions if whole else self.rows
+            batch = self.versions if subscription.entry.reading.versions else self.rows
             if batch.rows:
                 subscription.push(batch, BEGINNING)
         self.ingest.rows += self.rows.rows

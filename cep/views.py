@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -29,12 +30,20 @@ from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.time import BEGINNING, END
 from cep.snapshots import Snapshot
 from cep.tables import SnapshotFeed
+from cep.types import DataType, Integer
 
 _QUERY = "query "
 """What the names of the tables begin with, in a snapshot, that are of the view's own query."""
 
 _ROWS = "rows "
 """What those begin with that hold its rows."""
+
+
+class Prepare(Protocol):
+    """Makes the query of a view, given where its rows go; `alone`, if it shares nothing."""
+
+    def __call__(self, output: Output, *, alone: bool = False) -> Running:
+        """Return a query that is wired to what it reads, and has not begun."""
 
 
 @dataclass
@@ -120,9 +129,7 @@ class ViewFeed(Feed):
 
     def subscribe(self, listener: Listener, entry: Entry) -> None:
         """Let a query listen from now on; `introduce` tells it what the rows are."""
-        same = entry.columns == self.columns
-        positions = None if same else entry.columns
-        self.subscriptions.append(Subscription(listener, entry, positions))
+        self.subscriptions.append(Subscription(listener, entry, self._positions(entry)))
 
     def introduce(self, listener: Listener) -> None:
         """Tell a query that begins what the rows are at this moment."""
@@ -166,10 +173,7 @@ def _still(rows: Batch, errors: Quarantine) -> Ingest:
 
 
 class Views:
-    """The materialized views of an engine.
-
-    `prepare` makes the query of a view from its plan, and where its rows go.
-    """
+    """The materialized views of an engine."""
 
     def __init__(self) -> None:
         self._plans: dict[str, Node] = {}
@@ -195,13 +199,9 @@ class Views:
         self,
         view: View,
         plan: Node,
-        prepare: Callable[[Output], Running],
-        renewed: Callable[[Running], None],
+        prepare: Prepare,
     ) -> ViewFeed:
-        """Wire a view to what it reads, without beginning.
-
-        `renewed` is told of the query that takes the place of the one `prepare` returned.
-        """
+        """Wire a view to what it reads, without beginning."""
         rows = view.relation
         assert rows is not None
         known = plan.properties
@@ -209,8 +209,7 @@ class Views:
 
         def renew(snapshot: Snapshot) -> None:
             feed.running.retire()
-            feed.running = prepare(feed.output)
-            renewed(feed.running)
+            feed.running = prepare(feed.output, alone=True)
             feed.running.restore(snapshot)
 
         errors = Quarantine(ERRORS)
@@ -262,15 +261,24 @@ def pinned(entry: Entry, relation: Relation) -> list[pa.Scalar] | None:
             left, right = condition.arguments
             if isinstance(left, ex.Constant):
                 left, right = right, left
-            if (
-                isinstance(left, ex.Input)
-                and isinstance(right, ex.Constant)
-                and left.type == right.type
-                and right.value.is_valid
-            ):
-                values[entry.columns[left.index]] = right.value
+            if isinstance(left, ex.Input) and isinstance(right, ex.Constant):
+                value = _as(right.value, left.type)
+                if value is not None:
+                    values[entry.columns[left.index]] = value
     key = relation.key_positions
     return [values[k] for k in key] if key and all(k in values for k in key) else None
+
+
+def _as(value: pa.Scalar, kind: DataType) -> pa.Scalar | None:
+    """Return a constant in the type of a column; None where that cannot hold it, or it is NULL."""
+    if not value.is_valid or value.type == kind.arrow:
+        return value if value.is_valid else None
+    if not (isinstance(kind, Integer) and pa.types.is_integer(value.type)):
+        return None
+    try:
+        return value.cast(kind.arrow)
+    except pa.ArrowInvalid:
+        return None
 
 
 def reading(feed: ViewFeed, relation: Relation, entries: Sequence[Entry]) -> Feed:

@@ -122,7 +122,7 @@ def graph() -> str:
         nodes = made.queries["query_1"].graph.nodes
         lines = []
         for node in nodes:
-            to = ", ".join(nodes[i].id for i, _ in node.targets) or "the result"
+            to = ", ".join(target.id for target, _ in node.targets) or "the result"
             lines.append(
                 f"{node.id:<18} -> {to:<18} columns: {', '.join(node.operator.schema.names)}"
             )

@@ -92,6 +92,8 @@ class Lowered:
     constants: list[tuple[int, Values]] = field(default_factory=list)
     watermarks: bool = False
     """Whether an operator reads the watermarks of rows."""
+    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """The first and the last operator of each node of the plan with its inputs, by its identity."""
 
     def reads_watermark(self, *expressions: ex.Expression) -> bool:
         """Say whether expressions read the watermark of the row, and remember it."""
@@ -141,7 +143,10 @@ def _column(values: list[pa.Scalar], t: pa.DataType) -> pa.Array:
 
 
 def _lower(node: Node, lowered: Lowered, session: Session) -> int:
-    return _LOWERINGS[type(node)](node, lowered, session)
+    first = len(lowered.graph.nodes)
+    index = _LOWERINGS[type(node)](node, lowered, session)
+    lowered.spans[id(node)] = first, index
+    return index
 
 
 def _scan(node: Scan, lowered: Lowered, session: Session) -> int:

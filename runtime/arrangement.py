@@ -23,7 +23,7 @@ MOST_COLUMNS = 63
 
 
 class Arrangement(ABC):
-    """Rows that come and go in net batches, with their event time and watermark where they have one.
+    """Rows that come and go in net batches, with their event time and watermark if they have them.
 
     `timed` says whether they have. What is kept of them is bounded by what they are themselves.
     """

@@ -21,6 +21,17 @@ class Reading(Enum):
     CHANGES = "the rows of a table, and from then on what changes them"
     SNAPSHOT = "the rows of a table when it has been read, or at the moment of the question"
     VERSIONS = "what changes the rows of a table, with the time from which on that holds"
+    HISTORY = "such versions as are known at the moment of the question"
+
+    @property
+    def final(self) -> bool:
+        """Whether there is no more to say after that."""
+        return self in {Reading.SNAPSHOT, Reading.HISTORY}
+
+    @property
+    def versions(self) -> bool:
+        """Whether rows of several times are said, and not what is so now."""
+        return self in {Reading.VERSIONS, Reading.HISTORY}
 
 
 @dataclass(frozen=True)
@@ -63,15 +74,14 @@ class Scan(Node):
         at = {column: i for i, column in enumerate(self.columns)}
         key = self.relation.key_positions
         unique = bool(key) and all(k in at for k in key)
-        final = self.reading is Reading.SNAPSHOT
-        versions = self.reading is Reading.VERSIONS
+        final, versions = self.reading.final, self.reading.versions
         timed = self.relation.versioned and (final or versions)
         kept = "one row per key" if key else "all rows"
         if self.relation.versioned:
             kept = "one row per key, and those that are not behind the watermark"
         shared = ", shared by all queries" if self.relation.connector is None else ""
         return Properties(
-            append_only=final,
+            append_only=final and not versions,
             bounded=final or self.relation.bounded,
             timed=timed,
             time=at.get(self.relation.time) if timed and self.relation.time is not None else None,
