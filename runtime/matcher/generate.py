@@ -13,6 +13,7 @@ is the number of rows that the arrays by row can hold.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from cep.runtime.matcher import layout as at
@@ -94,6 +95,7 @@ class Shape:
     marks: int
 
 
+@functools.lru_cache(maxsize=256)
 def shape(program: Program) -> Shape:
     """Return how much the machine of a program keeps."""
     generator = _Generator(program)

@@ -31,8 +31,9 @@ COMPILE_STEPS = 1_000_000
 """Plain steps, each of one to two microseconds, that cost as much as compiling a machine."""
 
 
+@functools.lru_cache(maxsize=256)
 def load(program: Program) -> Machine:
-    """Return the machine of a program."""
+    """Return the machine of a program; equal patterns share it."""
     source = generate(program)
     if not program.compilable:
         function = _compiled_text(source)["run"]
@@ -42,7 +43,7 @@ def load(program: Program) -> Machine:
 
 @functools.lru_cache(maxsize=256)
 def _machine(source: str) -> Machine:
-    """Return the machine of a source; equal patterns share it."""
+    """Return the machine of a source, which patterns over other columns may share."""
     module = _from_file(source)
     if module is None:
         return Kernel(_compiled_text(source)["run"], COMPILE_STEPS)
