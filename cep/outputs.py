@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from cep.catalog import Catalog, Relation, SinkEntry
-from cep.errors import BindError, Span
+from cep.errors import BindError, CepError, Span
 from cep.grammar import ast
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import Aggregate, Match, Node, Over, Window, late_schema, walk
@@ -14,6 +16,7 @@ from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
 from cep.runtime.connectors.registry import Connectors
+from cep.runtime.consolidate import consolidate
 from cep.types import Schema
 
 
@@ -30,7 +33,9 @@ class Outputs:
     def of_query(self, target: Relation | SinkEntry, plan: Node, span: Span) -> Output:
         """Return what takes the rows of a plan; raises BindError where the target cannot."""
         if isinstance(target, SinkEntry):
-            return self._sink(target, plan.schema, not plan.properties.append_only, span)
+            known, names = plan.properties, plan.schema.names
+            key = () if known.key is None else [names[k] for k in known.key]
+            return self._sink(target, plan.schema, not known.append_only, span, key)
         schema = input_schema(target)
         if not plan.properties.append_only and not target.is_table:
             raise BindError(
@@ -79,22 +84,34 @@ class Outputs:
 
         return replace(output, write=write)
 
-    def _sink(self, entry: SinkEntry, schema: Schema, changes: bool, span: Span) -> Output:
+    def _sink(
+        self, entry: SinkEntry, schema: Schema, changes: bool, span: Span, key: Sequence[str] = ()
+    ) -> Output:
         connector = self._connectors.lookup(entry.connector)
         options = settle(connector, entry.options)
-        if changes and "changelog" in {o.name for o in connector.options}:
+        if changes and options.get("changelog") == "false":
             options["changelog"] = "true"
         opened = connector.sink(options, schema)
         if changes and not opened.takes_changes:
-            opened.close()
+            opened.abort(0)
             raise BindError(
                 f"{entry.name} takes rows that are final, and this query takes rows back",
                 span=span,
                 hint="group by a window and EMIT AFTER WATERMARK, or write to a sink of changes",
             )
+        try:
+            opened.keyed(key)
+        except CepError as error:
+            opened.abort(0)
+            raise BindError(error.message, span=span, hint=error.hint) from None
 
         def write(batch: Batch) -> None:
-            weights = batch.weights().tolist() if changes else None
-            opened.write(batch.to_arrow(), weights)
+            if not changes:
+                opened.write(batch.to_arrow())
+                return
+            net = consolidate(batch)
+            order = np.argsort(net.weights() > 0, kind="stable")
+            if net.rows:
+                opened.write(net.take(order).to_arrow(), net.weights()[order].tolist())
 
         return Output(write, opened.close, lambda: opened.abort(0))

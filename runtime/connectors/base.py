@@ -172,9 +172,18 @@ class Sink(ABC):
     takes_changes: bool = False
     """Whether the sink understands retractions; others refuse queries that retract."""
 
+    def keyed(self, key: Sequence[str]) -> None:
+        """Learn, before anything is written, which columns are unique together; none: it has none.
+
+        Raises ConnectorError where the sink needs a key.
+        """
+
     @abstractmethod
     def write(self, batch: pa.RecordBatch, weights: Sequence[int] | None = None) -> None:
-        """Take rows; `weights` are given only to a sink that takes changes (None: all +1)."""
+        """Take rows; `weights` are given only to a sink that takes changes (None: all +1).
+
+        They are net, and what is taken back stands before what comes.
+        """
 
     def flush(self) -> None:
         """Make visible what has been written, as far as the guarantee allows it."""
@@ -212,7 +221,7 @@ class Connector(ABC):
 
     def delivers_changes(self, options: Mapping[str, str]) -> bool:
         """Say whether rows of a source with these options say what they do: insert or delete."""
-        return options.get("changelog", "false").lower() == "true"
+        return options.get("changelog", "false").lower() in {"true", "upsert"}
 
     def source(self, options: Mapping[str, str], read: Read) -> Source:
         """Open a source; raises ConnectorError where it cannot."""

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from cep.runtime.batch import Weights
 from cep.runtime.rowerrors import Messages
+from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import valid, view
 from cep.types import VARCHAR, Field, Schema
 
@@ -52,6 +53,19 @@ def with_changes(
 @cache
 def _spelled() -> pa.Array:
     return pa.array(list(_MEANING), pa.string())
+
+
+def last_of_keys(
+    batch: pa.RecordBatch, weights: Sequence[int], schema: Schema, key: Sequence[str]
+) -> tuple[pa.RecordBatch, Sequence[int]]:
+    """Leave out the rows that go where another comes with the same key, and so replaces them."""
+    signed = np.asarray(weights, dtype=np.int64)
+    at = [schema.names.index(name) for name in key]
+    ids, _ = KeyTable([schema.types[i] for i in at]).intern([batch.column(i) for i in at])
+    comes = np.zeros(int(ids.max(initial=-1)) + 1, np.bool_)
+    comes[ids[signed > 0]] = True
+    kept = np.flatnonzero((signed > 0) | ~comes[ids])
+    return batch.take(pa.array(kept)), signed[kept].tolist()
 
 
 def weights_of(op: pa.Array) -> tuple[Weights, Messages | None]:

@@ -1,28 +1,38 @@
 """Debezium's JSON, as it is written: an envelope for each change, without a schema.
 
-`{"before": {…} | null, "after": {…} | null, "op": "c" | "u" | "d", "ts_ms": …}`
+`{"before": {…} | null, "after": {…} | null, "op": "c" | "u" | "d"}`, and `"ts_ms"` where the time
+is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.batch import Indices, Weights
+from cep.runtime.connectors.format_base import Writer
 from cep.runtime.connectors.text import json_object
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import arrow
-from cep.types import Schema
+from cep.types import VARCHAR, Field, Schema
+
+ENVELOPE = Schema((Field("envelope", VARCHAR, False),))
+"""Envelopes as a column."""
 
 _NOTHING = -1
 """The position of a row that is not there."""
 
 
 def envelopes(
-    rows: pa.RecordBatch, weights: Weights, schema: Schema, key: Sequence[str], now: int
+    rows: pa.RecordBatch,
+    weights: Weights,
+    schema: Schema,
+    key: Sequence[str],
+    now: int | None = None,
 ) -> pa.Array:
     """Return the changes of one moment as JSON texts: updates and deletions, then creations.
 
@@ -42,9 +52,23 @@ def envelopes(
         _picked(texts, after),
         ',"op":"',
         pa.array(op, pa.string()),
-        f'","ts_ms":{now // 1000}}}',
+        '"}' if now is None else f'","ts_ms":{now // 1000}}}',
         "",
     )
+
+
+class EnvelopeWriter(Writer):
+    """Writes envelopes, one a line."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        lines = batch.column(0).to_pylist()
+        self._stream.write("".join(f"{line}\n" for line in lines).encode())
+
+    def close(self) -> None:
+        """Do nothing: lines have no end of their own."""
 
 
 def _paired(

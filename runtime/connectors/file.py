@@ -18,7 +18,7 @@ from cep.runtime.connectors.base import (
     Sink,
     Source,
 )
-from cep.runtime.connectors.file_sink import FileSink
+from cep.runtime.connectors.file_sink import CHANGELOGS, FileSink
 from cep.runtime.connectors.format_base import Format, Piece, with_metadata
 from cep.runtime.connectors.formats import FORMAT_OPTIONS, choose_format, with_defaults
 from cep.runtime.connectors.options import flag, settle
@@ -228,9 +228,10 @@ class FileConnector(Connector):
         ),
         OptionSpec(
             "changelog",
-            "sink: write what each row does, '+I' or '-D', in a first column `op`",
+            "write or read what each row does, '+I' or '-D', in a first column `op`; upsert: '+I' "
+            "also replaces the row of its key; debezium: write Debezium's JSON",
             "false",
-            choices=("true", "false"),
+            choices=CHANGELOGS,
         ),
     )
     metadata: Mapping[str, DataType] = field(
@@ -258,7 +259,13 @@ class FileConnector(Connector):
         return not flag(options, "follow")
 
     def source(self, options: Mapping[str, str], read: Read) -> Source:
-        return FileSource(settle(self, options), read)
+        settled = settle(self, options)
+        if settled["changelog"] == "debezium":
+            raise ConnectorError(
+                "Debezium's JSON is written to files, not read from them",
+                hint="write the file with changelog = 'true' or 'upsert'",
+            )
+        return FileSource(settled, read)
 
     def sink(self, options: Mapping[str, str], schema: Schema) -> Sink:
         return FileSink(settle(self, options), schema)

@@ -7,16 +7,20 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 
 from cep.errors import ConnectorError
 from cep.runtime.connectors.base import Guarantee, Sink
-from cep.runtime.connectors.changes import changes_schema, with_changes
+from cep.runtime.connectors.changes import changes_schema, last_of_keys, with_changes
+from cep.runtime.connectors.debezium import ENVELOPE, EnvelopeWriter, envelopes
 from cep.runtime.connectors.format_base import Writer
 from cep.runtime.connectors.formats import choose_format, with_defaults
-from cep.runtime.connectors.options import flag
 from cep.runtime.connectors.storage import compression_of, pack
 from cep.types import Schema
+
+CHANGELOGS = ("false", "true", "upsert", "debezium")
+"""How a file can tell that rows are taken back."""
 
 
 class FileSink(Sink):
@@ -33,7 +37,8 @@ class FileSink(Sink):
 
     def __init__(self, options: Mapping[str, str], schema: Schema) -> None:
         self._path = path = options["path"]
-        self._changelog = flag(options, "changelog")
+        self._changelog = options.get("changelog", "false").lower()
+        self._key: Sequence[str] = ()
         if os.path.isdir(path) or path.endswith(os.sep):
             raise ConnectorError(
                 f"{path} is a directory", hint=f"name a file: '{os.path.join(path, 'out.csv')}'"
@@ -52,7 +57,17 @@ class FileSink(Sink):
                 hint=f"leave out compression = '{self._compression}'; its columns are compressed",
             )
         self._continuable = self._format.line_based and self._compression == "none"
-        self._schema = changes_schema(schema) if self._changelog else schema
+        self._rows = schema
+        self._schema = schema
+        if self._changelog in {"true", "upsert"}:
+            self._schema = changes_schema(schema)
+        elif self._changelog == "debezium":
+            if self._format.name != "json":
+                raise ConnectorError(
+                    f"Debezium's changes are JSON, and {path} is {self._format.name}",
+                    hint="name the file .jsonl, or write format = 'json'",
+                )
+            self._schema = ENVELOPE
         for name in self._schema.names:
             if self._schema.names.count(name) > 1:
                 # Whoever reads the file would find one of them.
@@ -84,11 +99,28 @@ class FileSink(Sink):
         member = os.path.basename(self._path).removesuffix(".zip")
         self._stream = pack(self._raw, self._compression, member)
         options = self._options if length is None else {**self._options, "header": "false"}
-        self._writer = self._format.writer(self._stream, options, self._schema)
+        if self._changelog == "debezium":
+            self._writer = EnvelopeWriter(self._stream)
+        else:
+            self._writer = self._format.writer(self._stream, options, self._schema)
         return self._writer
 
+    def keyed(self, key: Sequence[str]) -> None:
+        if self._changelog == "upsert" and not key:
+            raise ConnectorError(
+                "the rows of this query have no key by which one could replace another",
+                hint="write changelog = 'true', or select the columns it is grouped by",
+            )
+        self._key = tuple(key)
+
     def write(self, batch: pa.RecordBatch, weights: Sequence[int] | None = None) -> None:
-        if self._changelog:
+        if self._changelog == "debezium":
+            net = np.ones(batch.num_rows, np.int64) if weights is None else np.asarray(weights)
+            texts = envelopes(batch, net, self._rows, self._key)
+            batch = pa.RecordBatch.from_arrays([texts], schema=ENVELOPE.arrow)
+        elif self._changelog != "false":
+            if self._changelog == "upsert" and weights is not None:
+                batch, weights = last_of_keys(batch, weights, self._rows, self._key)
             batch = with_changes(batch, weights, self._schema.arrow)
         writer = self._begin()
         try:
