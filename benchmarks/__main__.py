@@ -27,6 +27,7 @@ NAMES = (
     "insert",
     "growth",
     "release",
+    "nexmark",
 )
 
 

@@ -1,0 +1,3 @@
+-- Pass through: what reading costs.
+
+SELECT auction, bidder, price, datetime, extra FROM bid;

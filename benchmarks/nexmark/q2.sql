@@ -1,0 +1,3 @@
+-- Selection: the bids on some auctions.
+
+SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;
