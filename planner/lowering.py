@@ -12,6 +12,7 @@ from cep.planner import expressions as ex
 from cep.planner.compiler import compile_column, compile_expression, compile_predicate
 from cep.planner.logical import (
     Aggregate,
+    AsOf,
     ByTime,
     ClockedFilter,
     Delay,
@@ -19,6 +20,7 @@ from cep.planner.logical import (
     Filter,
     Join,
     Limit,
+    Lookup,
     Match,
     Node,
     Over,
@@ -33,7 +35,7 @@ from cep.planner.logical import (
     Values,
     Window,
 )
-from cep.planner.lowering_joins import join_operator
+from cep.planner.lowering_joins import beside_operator, join_operator
 from cep.planner.patterns.compile import match_plan
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
@@ -313,6 +315,11 @@ def _match(node: Match, lowered: Lowered, session: Session) -> int:
     return lowered.graph.add(match.Match(match_plan(node, session)), [below])
 
 
+def _beside(node: AsOf | Lookup, lowered: Lowered, session: Session) -> int:
+    inputs = [_lower(i, lowered, session) for i in node.inputs()]
+    return lowered.graph.add(beside_operator(node, session), inputs)
+
+
 def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     if node.timed:
@@ -371,6 +378,8 @@ _LOWERINGS: dict[type[Node], Callable[..., int]] = {
     Aggregate: _aggregate,
     ByTime: _by_time,
     Join: _join,
+    AsOf: _beside,
+    Lookup: _beside,
     Match: _match,
     Over: _over,
     Sort: _sort,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_predicate
-from cep.planner.logical import Interval, Join, Node, SameWindow
-from cep.runtime.operators import join
+from cep.planner.logical import AsOf, Interval, Join, Lookup, Node, SameWindow
+from cep.runtime import nearest
+from cep.runtime.operator import Operator
+from cep.runtime.operators import asof, join, lookup, upcoming
 from cep.runtime.session import Session
 
 
@@ -55,3 +57,31 @@ def _bound(node: Join) -> join.Near | join.Together | None:
             assert there is not None
             return join.Together(here.end, there.end, max(here.unit, there.unit))
     return None
+
+
+def beside_operator(node: AsOf | Lookup, session: Session) -> Operator:
+    """Return the operator of a join that finds at most one row."""
+    condition = node.residual
+    pairing = nearest.Pairing(
+        node.left.schema,
+        node.right.schema,
+        node.schema,
+        tuple(a for a, _ in node.keys),
+        tuple(b for _, b in node.keys),
+        node.outer,
+        timed=isinstance(node, Lookup) or node.timely[0],
+        residual=None if condition is None else _condition(node, condition, session),
+    )
+    if isinstance(node, Lookup):
+        return lookup.Lookup(pairing, waits=node.waits)
+    make = upcoming.Upcoming if node.nearest.ahead else asof.AsOf
+    return make(pairing, node.times, node.timely, strict=node.nearest.strict)
+
+
+def _condition(node: AsOf | Lookup, condition: ex.Expression, session: Session) -> nearest.Residual:
+    width = len(node.left.schema)
+    read = sorted(ex.inputs(condition))
+    moved = ex.moved(condition, {old: new for new, old in enumerate(read)})
+    left = tuple(i for i in read if i < width)
+    right = tuple(i - width for i in read if i >= width)
+    return nearest.Residual(left, right, compile_predicate(moved, session), str(condition))

@@ -155,17 +155,20 @@ def _first(events: Sequence[Event], i: int, remaining: Mapping[int | None, list[
     return time is None or remaining[time][0] == i
 
 
-def batches(events: Sequence[Event], size: int) -> Iterator[tuple[list[Event], int]]:
+def batches(
+    events: Sequence[Event], size: int, *, as_came: bool = False
+) -> Iterator[tuple[list[Event], int]]:
     """Cut events into batches of `size`, with the number of events up to each one's end.
 
     A batch has the rows of one stream. Of `size` events from several streams the rows are put
-    together by stream, unless two of them have the same time, whose order then decides.
+    together by stream, unless two of them have the same time, whose order then decides, or all are
+    to come in their order (`as_came`).
     """
     for start in range(0, len(events), size):
         chunk = events[start : start + size]
         parts = (
             _runs(chunk)
-            if _tied(chunk)
+            if as_came or _tied(chunk)
             else [[chunk[i] for i in indices] for indices in _by_stream(chunk).values()]
         )
         for n, part in enumerate(parts):

@@ -26,6 +26,7 @@ from cep.testing.duckdb_aggregates import Untranslatable
 from cep.testing.duckdb_expressions import DuckDbExpressions, quoted
 from cep.testing.duckdb_joins import Refusal, refusal, spelt_out
 from cep.testing.duckdb_over import has_over
+from cep.testing.duckdb_temporal import is_temporal, temporal_join
 from cep.types import (
     Map,
     MonthInterval,
@@ -152,6 +153,15 @@ class DuckDbWriter(DuckDbExpressions):
         nulls = "FIRST" if node.nulls_first else "LAST"
         return f"{self.text(node.expression)}{direction} NULLS {nulls}"
 
+    def _join(self, node: ast.Join) -> str:
+        if not is_temporal(node):
+            return super()._join(node)
+        if self.late:
+            raise Untranslatable("late rows, which a join by time refuses")
+        alias = getattr(node.right, "alias", None)
+        name = getattr(node.right, "name", None) if alias is None else alias.name
+        return temporal_join(self, node, None if name is None else name.value)
+
     def _table_reference(self, node: ast.TableReference) -> str:
         name = node.name.value
         alias = self._aliased(node.alias)
@@ -199,6 +209,9 @@ class DuckDbWriter(DuckDbExpressions):
 
     def _match_recognize(self, node: ast.MatchRecognize) -> str:
         raise Untranslatable("MATCH_RECOGNIZE")
+
+    def _measure_reference(self, node: ast.MeasureReference) -> str:
+        raise Untranslatable("a row pattern in a window")
 
     def _table_function(self, node: ast.TableFunction) -> str:
         refusing = self._refusing

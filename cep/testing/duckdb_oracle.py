@@ -16,6 +16,7 @@ from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.testing.arrange import watermarks
 from cep.testing.duckdb_dialect import FULL, LATENESS, DuckDbWriter, Untranslatable, fits
+from cep.testing.duckdb_temporal import VERSIONS, stretches
 from cep.testing.lateness import BEGINNING
 from cep.testing.stage import Stage
 from cep.types import Schema
@@ -70,6 +71,11 @@ def load(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Loaded:
             name = _quoted(relation.name)
             connection.execute(f'CREATE TABLE {name} AS SELECT * FROM "$given"')
             connection.unregister("$given")
+            if relation.versioned:
+                connection.register("$given", stretches(stage, relation))
+                name = _quoted(VERSIONS + relation.name)
+                connection.execute(f'CREATE TABLE {name} AS SELECT * FROM "$given"')
+                connection.unregister("$given")
             continue
         rows = _rows(stage, relation.name, relation.schema)
         if rows is None:

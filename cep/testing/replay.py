@@ -100,11 +100,18 @@ def over_tables(stage: Stage, query: ast.Query) -> Outcome:
     return listener.outcome
 
 
-def in_batches(stage: Stage, query: ast.Query, size: int | None) -> Outcome:
-    """Run the query over inserted events, `size` at a time (None: all at once)."""
-    return _continuous(
-        stage, query, stage.events(), lambda events: batches(events, size or max(len(events), 1))
-    )
+def in_batches(
+    stage: Stage, query: ast.Query, size: int | None, *, as_came: bool = False
+) -> Outcome:
+    """Run the query over inserted events, `size` at a time (None: all at once).
+
+    With `as_came`, rows of several streams come in their order, in batches as large as may be.
+    """
+
+    def cut(events: Sequence[Event]) -> Cut:
+        return batches(events, size or max(len(events), 1), as_came=as_came)
+
+    return _continuous(stage, query, stage.events(), cut)
 
 
 def in_another_order(stage: Stage, query: ast.Query, chance: random.Random) -> Outcome:

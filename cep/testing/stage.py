@@ -17,7 +17,7 @@ from cep.feeds import Feed
 from cep.grammar import ast
 from cep.grammar.parser import parse_expression
 from cep.planner.ingestion import input_schema
-from cep.planner.logical import Limit, Node, Scan, Sort, TopN, walk
+from cep.planner.logical import Limit, Lookup, Node, Scan, Sort, TopN, walk
 from cep.rows import Rows, positional, to_rows
 from cep.running import Output
 from cep.runtime.batch import Batch
@@ -208,6 +208,7 @@ class Stage:
     def finished_tables(self) -> Engine:
         """Return an engine in which every stream is a finished table of all its events."""
         engine = self.bare_engine()
+        engine.session.zone = self.main.session.zone
         feeds: dict[str, memory.Feed] = {}
         tables: dict[str, Relation] = {}
         engine.connectors.add(memory.MemoryConnector(feeds=feeds))
@@ -301,7 +302,8 @@ class Traits:
 
     `reads` are streams and tables, also those that it reads through views. `tables` says that it
     reads nothing but tables and materialized views, whose rows are there at any moment; `views`
-    that it reads some of the latter. `kept` says that first rows are kept up to date, and so said
+    that it reads some of the latter; `as_came` that what it says depends on the order in which rows
+    of several streams come. `kept` says that first rows are kept up to date, and so said
     in the order in which they become that. `continuous` is None, or the reason why it has a meaning
     over finished tables only.
     """
@@ -309,6 +311,7 @@ class Traits:
     reads: tuple[str, ...]
     tables: bool
     views: bool
+    as_came: bool
     system: bool
     external: bool
     derived: bool
@@ -346,6 +349,7 @@ def traits(stage: Stage, query: ast.Query) -> Traits:
     own = {r.name for r in stage.streams()}
     return Traits(
         reads=tuple(dict.fromkeys(r.name for r in scans)),
+        as_came=any(isinstance(n, Lookup) for n in walk(plan)),
         tables=bool(direct) and all(r.is_table or r.kind == MAINTAINED for r in direct),
         views=any(r.kind == MAINTAINED for r in direct),
         system=any(r.kind == "system" for r in scans),

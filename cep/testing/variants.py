@@ -114,6 +114,8 @@ def _table(question: Question, seed: int) -> None:
 def _finished_tables(question: Question) -> None:
     if question.traits.derived:
         raise Skip("it reads a stream that another query feeds, which is no finished table")
+    if question.traits.as_came:
+        raise Skip("what a row finds depends on when it comes")
     if question.stage.moved:
         raise Skip("the clock goes on between the rows, which a finished table does not know")
 
@@ -131,7 +133,9 @@ def _batches(size: int | None) -> Callable[[Question, int], None]:
         if outcome is None:
             raise Skip(_only_over_tables(question))
         if size != 1:
-            outcome = replay.in_batches(question.stage, question.query, size)
+            outcome = replay.in_batches(
+                question.stage, question.query, size, as_came=question.traits.as_came
+            )
         _same_rows(question, outcome)
         _same_aside(question, outcome)
         _same_said(question, outcome)
@@ -167,6 +171,8 @@ def _drawn(
         raise Skip("the clock goes on between the rows")
     if question.traits.limited and run is replay.in_another_order:
         raise Skip("LIMIT without ORDER BY takes the first rows to arrive")
+    if question.traits.as_came and run is replay.in_another_order:
+        raise Skip("what a row finds depends on when it comes")
     for n in range(ROUNDS):
         outcome = run(question.stage, question.query, random.Random(f"{seed}/{n}"))
         try:

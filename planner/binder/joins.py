@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cep.errors import BindError, Span, UnsupportedError
+from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope, ScopeColumn
+from cep.planner.binder.temporal import bind_right, is_temporal, temporal_join
 from cep.planner.expressions import (
     Coalesce,
     Constant,
@@ -47,9 +48,8 @@ def bind_join(written: ast.Join, context: Context, bind: BindRelation) -> tuple[
         first = first.left
     plan, scope = bind(first)
     for one in reversed(chain):
-        if one.asof:
-            raise UnsupportedError("ASOF JOIN", span=one.span)
-        plan, scope = _Joining(one, (plan, scope), bind(one.right), context).bound()
+        right = bind_right(one, context, bind) if is_temporal(one) else bind(one.right)
+        plan, scope = _Joining(one, (plan, scope), right, context).bound()
     return plan, scope
 
 
@@ -115,6 +115,8 @@ class _Joining:
         return [width + i for i in right.star()]
 
     def _plan(self, kind: JoinKind, conditions: Sequence[Expression]) -> Node:
+        if is_temporal(self.written):
+            return temporal_join(self.written, self.left, self.right, conditions, self.context)
         folded = [fold(c, self.context.session) for c in conditions]
         wanted = [c for c in folded if not (isinstance(c, Constant) and c.value.as_py() is True)]
         return join(

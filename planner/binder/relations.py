@@ -46,7 +46,11 @@ class RelationBinder:
 
     def _table(self, written: ast.TableReference) -> tuple[Node, Scope]:
         if written.as_of is not None:
-            raise UnsupportedError("FOR SYSTEM_TIME AS OF", span=written.as_of.span)
+            raise BindError(
+                "FOR SYSTEM_TIME AS OF asks for the row of each row of another relation",
+                span=written.as_of.span,
+                hint=f"write FROM s JOIN {written.name.value} FOR SYSTEM_TIME AS OF s.ts ON …",
+            )
         return _aliased(self._named(written.name), written.alias, written.name.value)
 
     def _named(self, name: ast.Name) -> Node:
@@ -55,7 +59,8 @@ class RelationBinder:
             # A WITH query sees only those written before it, and the streams.
             names = list(self.context.common)
             before = {n: self.context.common[n] for n in names[: names.index(name.value)]}
-            plan = self.bind_query(common.query, replace(self.context, common=before))
+            inside = replace(self.context, common=before, outer=lambda _: None)
+            plan = self.bind_query(common.query, inside)
             return _renamed(plan, common.columns, common.name.span)
         system = self.context.system(name.value)
         if system is not None:
@@ -99,7 +104,12 @@ class RelationBinder:
             return self._maintained(view.relation)
         if view.name in self.context.views:
             raise BindError(f"the view {view.name} contains itself", span=span)
-        inside = replace(self.context, common={}, views=(*self.context.views, view.name))
+        inside = replace(
+            self.context,
+            common={},
+            views=(*self.context.views, view.name),
+            outer=lambda _: None,
+        )
         try:
             plan = self.bind_query(parse_query(view.query), inside)
         except CepError as error:

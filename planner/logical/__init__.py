@@ -18,12 +18,14 @@ from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
 from cep.planner.logical.over import Over
 from cep.planner.logical.rows import Filter, Project, Reading, Scan, Union, Values
 from cep.planner.logical.sets import SetOperation
+from cep.planner.logical.temporal import AsOf, Lookup, Nearest
 from cep.planner.logical.topn import TopN
 from cep.planner.logical.windows import Window
 from cep.planner.units import duration, time_unit
 
 __all__ = [
     "Aggregate",
+    "AsOf",
     "Bound",
     "ByTime",
     "ClockBound",
@@ -36,7 +38,9 @@ __all__ = [
     "JoinKey",
     "JoinKind",
     "Limit",
+    "Lookup",
     "Match",
+    "Nearest",
     "Node",
     "Over",
     "Project",

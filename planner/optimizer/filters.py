@@ -7,10 +7,12 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
+    AsOf,
     ByTime,
     ClockedFilter,
     Filter,
     Join,
+    Lookup,
     Match,
     Node,
     Over,
@@ -109,6 +111,10 @@ def _handed_on(below: Node) -> tuple[dict[int, int], bool] | None:
         case Aggregate() if not below.totals:
             # The group of a set without keys is there without rows, whatever they are.
             return dict(enumerate(below.keys)), False
+        case AsOf() | Lookup():
+            # A left row finds the same whatever others there are. What is asked of the right one
+            # must not be asked before it is found: another would be found then.
+            return {i: i for i in range(len(below.left.schema))}, True
         case Match():
             # Partitions do not know of each other, so one may be left out as a whole.
             before, _ = below.carried
@@ -138,7 +144,8 @@ def _through(
     kept = tuple(c for c in conditions if c not in lower)
     below = node.input
     moved = tuple(ex.moved(c, positions) for c in lower)
-    pushed = below.over((_filtered(below.inputs()[0], moved),))
+    first, *others = below.inputs()
+    pushed = below.over((_filtered(first, moved), *others))
     return Filter(pushed, ex.conjunction(kept)) if kept else pushed
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import (
     Aggregate,
+    AsOf,
     ByTime,
     ClockedFilter,
     Delay,
@@ -17,6 +18,7 @@ from cep.planner.logical import (
     Interval,
     Join,
     Limit,
+    Lookup,
     Match,
     Node,
     Over,
@@ -317,6 +319,29 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
     return pruned, positions
 
 
+def _beside(node: AsOf | Lookup, needed: set[int]) -> _Pruned:
+    width = len(node.left.schema)
+    read = set(needed) if node.residual is None else needed | ex.inputs(node.residual)
+    here = {i for i in read if i < width} | {a for a, _ in node.keys}
+    there = {i - width for i in read if i >= width} | {b for _, b in node.keys}
+    if isinstance(node, AsOf):
+        here.add(node.times[0])
+        there.add(node.times[1])
+    left, at_left = _prune(node.left, here)
+    right, at_right = _prune(node.right, there)
+    positions = at_left | {width + i: len(left.schema) + at for i, at in at_right.items()}
+    pruned: AsOf | Lookup = replace(
+        node,
+        left=left,
+        right=right,
+        keys=tuple((at_left[a], at_right[b]) for a, b in node.keys),
+        residual=None if node.residual is None else ex.moved(node.residual, positions),
+    )
+    if isinstance(pruned, AsOf):
+        pruned = replace(pruned, times=(at_left[pruned.times[0]], at_right[pruned.times[1]]))
+    return pruned, positions
+
+
 def _sort(node: Sort, needed: set[int]) -> _Pruned:
     below, at = _prune(node.input, needed | {k.index for k in (*node.keys, *node.ties)})
     return replace(node, input=below, keys=_keys(node.keys, at), ties=_keys(node.ties, at)), at
@@ -364,6 +389,8 @@ _PRUNERS: dict[type[Node], Callable[..., _Pruned]] = {
     Aggregate: _aggregate,
     ByTime: _by_time,
     Join: _join,
+    AsOf: _beside,
+    Lookup: _beside,
     Match: _match,
     Over: _over,
     Sort: _sort,

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from cep.runtime.state.arena import Arena
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
-from cep.runtime.state.shelf import Positions, Shelf
+from cep.runtime.state.shelf import Positions
 from cep.runtime.state.vectors import integers
 from cep.types import DataType
 
@@ -24,20 +25,19 @@ class Records:
     """Keys, rows that stand at positions, and for each key the position of its row.
 
     A row is appended, and put in the place of the one that its key had. That stays where it stands
-    until half of the shelf is dead; then positions change (`tidy`), which no caller may remember.
+    until half of the rows are dead; then positions change (`tidy`), which no caller may remember.
     O(1) for each row put, amortized. Bytes: the rows, at most twice, and 16 for each key beside the
     index of the keys.
     """
 
     def __init__(self, keys: Sequence[DataType], columns: Sequence[DataType]) -> None:
-        self.shelf = Shelf(columns)
+        self._arena = Arena(columns)
         self._reset(keys)
 
     def _reset(self, keys: Sequence[DataType]) -> None:
         self.keys = KeyTable(keys)
-        self.shelf.reset()
+        self._arena.reset()
         self._place = Column(np.int64, NOWHERE)
-        self._rows = 0
         self._live = 0
 
     def __len__(self) -> int:
@@ -46,7 +46,7 @@ class Records:
     @property
     def nbytes(self) -> int:
         """The bytes of the keys, the rows and their positions."""
-        return self.keys.nbytes + self.shelf.nbytes + self._place.nbytes
+        return self.keys.nbytes + self._arena.nbytes + self._place.nbytes
 
     def intern(self, columns: Sequence[pa.Array], rows: int) -> tuple[Ids, Ids]:
         """Return the ids of keys: int64[rows], and those that were made and have no row yet."""
@@ -65,9 +65,8 @@ class Records:
 
     def append(self, columns: Sequence[pa.Array], rows: int) -> int:
         """Add rows that nobody has yet; return the position of the first."""
-        first = self._rows
-        self.shelf.append(columns, rows)
-        self._rows += rows
+        first = self._arena.rows
+        self._arena.append(columns, rows)
         return first
 
     def put(self, ids: Ids, positions: Positions) -> None:
@@ -76,6 +75,15 @@ class Records:
         self._live += int((positions >= 0).sum()) - int((before >= 0).sum())
         self._place.data[ids] = positions
 
+    @property
+    def all_places(self) -> Positions:
+        """The positions of the rows of all keys by their ids, for kernels; then call `counted`."""
+        return self._place.data
+
+    def counted(self, ids: Ids, before: Positions) -> None:
+        """Count again after a kernel has moved keys, each named once, from where they were."""
+        self._live += int((self._place.data[ids] >= 0).sum()) - int((before >= 0).sum())
+
     def release(self, ids: Ids) -> None:
         """Forget keys without a row, each named once."""
         if len(ids):
@@ -83,7 +91,11 @@ class Records:
 
     def take(self, positions: Positions) -> tuple[pa.Array, ...]:
         """Return the rows at positions; NULLs where a position is NOWHERE."""
-        return tuple(self.shelf.take(i, positions) for i in range(len(self.shelf.types)))
+        return tuple(self.column(i, positions) for i in range(len(self._arena.types)))
+
+    def column(self, index: int, positions: Positions) -> pa.Array:
+        """Return a column of the rows at positions."""
+        return self._arena.take(index, positions)
 
     def current(self) -> tuple[Ids, Positions]:
         """Return the keys that have a row, and where it stands, by the positions; O(keys)."""
@@ -94,12 +106,12 @@ class Records:
         return ids[order], places[order]
 
     def tidy(self) -> None:
-        """Close up the shelf and the ids where most of them are dead."""
-        if self._rows > 2 * self._live + _FEW or (self._rows and not len(self.keys)):
+        """Close up the rows where most of them are dead."""
+        rows = self._arena.rows
+        if rows > 2 * self._live + _FEW or (rows and not len(self.keys)):
             ids, places = self.current()
-            self.shelf.keep(places)
+            self._arena.keep(places)
             self._place.data[ids] = np.arange(len(ids))
-            self._rows = len(ids)
 
     def compact(self) -> Ids | None:
         """Renumber the keys where few of the ids are used; return them by their old numbers.

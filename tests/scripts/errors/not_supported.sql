@@ -14,16 +14,6 @@ CREATE ALERT many AS SELECT k FROM s WHERE v > 10;
 --                                      ^^^^^
 CREATE STREAM checked (v INT, CHECK (v > 0));
 
--- error: not supported yet: FOR SYSTEM_TIME AS OF
--- SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
---                                              ^^^^
-SELECT * FROM s JOIN t FOR SYSTEM_TIME AS OF s.ts ON s.k = t.k;
-
--- error: not supported yet: ASOF JOIN
--- SELECT * FROM s ASOF JOIN t MATCH_CONDITION (s.ts >= t.ts) ON s.k = t.k;
---               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT * FROM s ASOF JOIN t MATCH_CONDITION (s.ts >= t.ts) ON s.k = t.k;
-
 -- error: not supported yet: subqueries inside expressions
 -- SELECT k FROM s WHERE v > (SELECT MAX(w) FROM t);
 --                           ^^^^^^^^^^^^^^^^^^^^^^
@@ -38,11 +28,6 @@ SELECT k FROM s WHERE k IN (SELECT k FROM t);
 -- SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
 --                       ^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
-
--- error: not supported yet: SUBSCRIBE
--- SUBSCRIBE TO s;
--- ^^^^^^^^^^^^^^
-SUBSCRIBE TO s;
 
 -- error: not supported yet: CHECKPOINT
 -- CHECKPOINT;
