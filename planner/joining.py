@@ -196,6 +196,8 @@ def absorbed(plan: Node, conditions: Sequence[ex.Expression]) -> tuple[Node, lis
     left, right = _Side(plan.left, 0), _Side(plan.right, len(plan.left.schema))
     inside = [c for c in conditions if left.reads(c)]
     below, kept = absorbed(plan.left, inside)
+    # What has become bounded has event times to go on by.
+    left = _Side(below, 0)
     across = [c for c in conditions if _relates(c, left, right)]
     if below is plan.left and not across:
         return plan, list(conditions)

@@ -18,4 +18,7 @@ def duration(microseconds: int) -> str:
             return f"{microseconds // size} {unit}"
     if microseconds % 1_000_000 == 0:
         return f"{microseconds // 1_000_000} s"
-    return f"{microseconds / 1_000_000:g} s"
+    if microseconds < 0:
+        return f"-{duration(-microseconds)}"
+    whole, rest = divmod(microseconds, 1_000_000)
+    return f"{whole}.{rest:06}".rstrip("0") + " s"

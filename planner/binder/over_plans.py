@@ -16,7 +16,7 @@ from cep.planner.expressions import (
     substitute,
     walk,
 )
-from cep.planner.logical import Aggregate, Filter, Match, Node, Over, Project, SortKey
+from cep.planner.logical import Aggregate, Filter, Match, Node, Over, Project, SortKey, by_time
 from cep.planner.patterns.expressions import MatchedExpression
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
@@ -99,6 +99,7 @@ class Windows:
             for e, (descending, nulls_first) in zip(first.keys, first.order, strict=True)
         )
         made = tuple(self._call(c) for c in calls)
+        plan = by_time(plan, order[0].index) if order else plan
         timed = in_time(plan, order)
         refusal = None
         for call, one in zip(calls, made, strict=True):

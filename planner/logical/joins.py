@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from cep.planner.expressions import Expression
+from cep.planner.expressions import Expression, conjuncts
 from cep.planner.logical.node import Node, Unary
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
@@ -247,7 +247,7 @@ class Join(Node):
             case SameWindow():
                 on.append("in the same window")
         if self.residual is not None:
-            on.append(str(self.residual))
+            on += map(str, conjuncts(self.residual))
         head = f"{self.kind.value} join"
         if not on:
             return f"{head} of all pairs" if self.kind is JoinKind.INNER else head

@@ -146,8 +146,8 @@ class _Sides:
         to_right = {k.left: k.right for k in join.keys if self._alike(k.left)}
         to_left = {k.right: k.left for k in join.keys if self._alike(k.left)}
         # A partner has the same keys, so that what is wanted of one is wanted of the other.
-        also_right = _implied(left, to_right) if not kind.keeps_right else ()
-        also_left = _implied(right, to_left) if not kind.keeps_left else ()
+        also_right = _implied(left, to_right, join.right) if not kind.keeps_right else ()
+        also_left = _implied(right, to_left, join.left) if not kind.keeps_left else ()
         left = tuple(dict.fromkeys((*left, *also_left)))
         right = tuple(dict.fromkeys((*right, *also_right)))
         return replace(
@@ -170,6 +170,13 @@ def _safe(condition: ex.Expression) -> bool:
     )
 
 
-def _implied(conditions: Conditions, keys: Mapping[int, int]) -> Conditions:
+def _implied(conditions: Conditions, keys: Mapping[int, int], other: Node) -> Conditions:
     """Return what conditions on keys of one input say of those of the other."""
-    return tuple(ex.moved(c, keys) for c in conditions if ex.inputs(c) <= keys.keys())
+    names = other.schema.names
+
+    def moved(e: ex.Expression) -> ex.Expression | None:
+        if not isinstance(e, ex.Input):
+            return None
+        return replace(e, index=keys[e.index], name=names[keys[e.index]])
+
+    return tuple(ex.transform(c, moved) for c in conditions if ex.inputs(c) <= keys.keys())

@@ -13,7 +13,7 @@ from cep.planner.binder.expressions import ExpressionBinder, output_name
 from cep.planner.binder.patterns.clauses import RowPattern, bind_row_pattern
 from cep.planner.binder.patterns.inputs import ROWTIME, BindRelation, bind_inputs
 from cep.planner.expressions import Expression, Input, walk
-from cep.planner.logical import Match, Node, Project, SortKey
+from cep.planner.logical import Match, Node, Project, SortKey, by_time
 from cep.types import Array, Map, Row, is_instant
 
 
@@ -158,6 +158,8 @@ class _MatchBinder:
 
     def _check_time(self, keys: Sequence[SortKey]) -> None:
         """Refuse an order in which the rows of a stream never are complete."""
+        if keys:
+            self.input = by_time(self.input, keys[0].index)
         properties, names = self.input.properties, self.input.schema.names
         if properties.time is not None:
             if keys and keys[0].index == properties.time and not keys[0].descending:
