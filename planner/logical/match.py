@@ -149,7 +149,7 @@ class Match(Unary):
             return f"{kept}, until the input ends"
         most = self._longest()
         if most is not None and self.frame is not None:
-            return f"{kept}: {most} {'row' if most == 1 else 'rows'} decide it"
+            return f"{kept}: {most} {'row decides' if most == 1 else 'rows decide'} it"
         if most is not None:
             return f"{kept}: it has at most {most} {'row' if most == 1 else 'rows'}"
         if limited(self.pattern):
