@@ -17,7 +17,8 @@ def test_nothing_was_said() -> None:
 
 def test_as_a_dictionary_would_say() -> None:
     random = np.random.default_rng(3)
-    minima, numbers = Minima(), {}
+    minima = Minima()
+    numbers: dict[int, int] = {}
     capacity = 1
     for _ in range(300):
         capacity = min(capacity + int(random.integers(0, 200)), 5000)
