@@ -6,8 +6,9 @@ reason; nothing is compared that means something else there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from cep.catalog import Relation, View
 from cep.grammar import ast
@@ -19,6 +20,8 @@ from cep.planner.binder.patterns.windows import bind_over_pattern
 from cep.planner.binder.queries import bind_query
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.sets import as_types
+from cep.planner.binder.subqueries import around, subqueries
 from cep.planner.binder.windows import FUNCTIONS as WINDOWS
 from cep.planner.expressions import Constant
 from cep.planner.logical import Aggregate, time_unit, walk
@@ -88,15 +91,39 @@ class DuckDbWriter(DuckDbExpressions):
         aliases = {i.alias.value: i.expression for i in select.items if i.alias is not None}
         windows = WindowScope(named_windows(select.windows), bind_over_pattern)
         return ExpressionBinder(
-            scope, self.context, aggregates=True, aliases=aliases, windows=windows
+            scope,
+            self.context,
+            aggregates=True,
+            aliases=aliases,
+            windows=windows,
+            subqueries=subqueries(bind_query, as_types),
         )
+
+    # A subquery sees the columns of the query around it.
+
+    def _in_query(self, node: ast.InQuery) -> str:
+        return self._inside(super()._in_query, node)
+
+    def _exists(self, node: ast.Exists) -> str:
+        return self._inside(super()._exists, node)
+
+    def _scalar_query(self, node: ast.ScalarQuery) -> str:
+        return self._inside(super()._scalar_query, node)
+
+    def _inside(self, write: Callable[[Any], str], node: ast.Expression) -> str:
+        outer = self.context
+        self.context = replace(outer, outer=around(self.scopes[-1], []))
+        try:
+            return write(node)
+        finally:
+            self.context = outer
 
     def _common_table(self, node: ast.CommonTable) -> str:
         # A WITH query sees those before it.
         names = list(self.context.common)
         before = {n: self.context.common[n] for n in names[: names.index(node.name.value)]}
         inner = self.context
-        self.context = replace(inner, common=before)
+        self.context = replace(inner, common=before, outer=lambda _: None)
         try:
             query = self.text(node.query)
         finally:
@@ -186,7 +213,7 @@ class DuckDbWriter(DuckDbExpressions):
 
     def _view(self, view: View, node: ast.TableReference) -> str:
         inner = self.context
-        self.context = replace(inner, common={})
+        self.context = replace(inner, common={}, outer=lambda _: None)
         try:
             query = self.query(parse_query(view.query))
         finally:

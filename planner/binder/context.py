@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cep.catalog import Catalog, Relation
 from cep.grammar import ast
+from cep.planner.expressions import Expression
 from cep.planner.properties import Properties
 from cep.runtime.aggregates.registry import Aggregates
 from cep.runtime.functions.registry import Functions
@@ -35,6 +36,8 @@ class Context:
     views: tuple[str, ...] = ()
     system: Callable[[str], Relation | None] = lambda _: None
     """Finds relations that the engine itself keeps, such as `errors.flights`."""
+    outer: Callable[[ast.ColumnReference], Expression | None] = lambda _: None
+    """Finds columns of the query around a subquery."""
     snapshot: bool = False
     """Whether tables are read as they are at this moment."""
     maintained: Callable[[str], Properties] = lambda _: Properties()

@@ -18,6 +18,7 @@ from cep.planner.binder.frames import WindowScope
 from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
 from cep.planner.binder.over import bind_measure, bind_over
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.subqueries import SubqueryBinder
 from cep.planner.binder.types import bind_type
 from cep.planner.binder.watermark import bind_watermark
 from cep.planner.expressions import (
@@ -58,7 +59,8 @@ class ExpressionBinder:
 
     `aggregates` says whether aggregate functions may be called here; `place` names the clause in
     messages; `aliases` are select items that may be named where no column is called so. `windows`
-    are those that OVER may name, None where no window function may be called.
+    are those that OVER may name, None where no window function may be called; `subqueries` binds
+    queries, None where none may stand.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class ExpressionBinder:
         aggregates: bool = False,
         aliases: Mapping[str, ast.Expression] | None = None,
         windows: WindowScope | None = None,
+        subqueries: SubqueryBinder | None = None,
     ) -> None:
         self.scope = scope
         self.context = context
         self.place = place
         self.aggregates = aggregates
         self.aliases = aliases or {}
+        self.subqueries = subqueries
         self.windows = windows
 
     def bind(self, written: ast.Expression) -> Expression:
@@ -238,6 +242,10 @@ class ExpressionBinder:
                 return self._alias(self.aliases[first])
             if not rest and not known and first in _WITHOUT_PARENTHESES:
                 return self.call(first, (), written.span)
+            if not known:
+                around = self.context.outer(written)
+                if around is not None:
+                    return around
             if rest and not known:
                 # Neither a relation nor a column: the likelier mistake is the relation's name.
                 return self.scope.resolve(rest[0], first, written.span)
@@ -255,6 +263,7 @@ class ExpressionBinder:
             place=self.place,
             aggregates=self.aggregates,
             windows=self.windows,
+            subqueries=self.subqueries,
         )
         return plain.bind(written)
 
@@ -552,10 +561,15 @@ class ExpressionBinder:
         inner = ExpressionBinder(self.scope, self.context, place="inside another aggregate")
         return bind_aggregate(inner, written)
 
-    # ------------------------------------------------------------ not yet
-
     def _subquery(self, written: ast.Expression) -> Expression:
-        raise UnsupportedError("subqueries inside expressions", span=written.span)
+        if self.subqueries is None:
+            raise BindError(
+                f"a subquery cannot stand {self.place}",
+                span=written.span,
+                hint="compute it in the select list of an inner query: FROM (SELECT …, (SELECT …) "
+                "AS x FROM …)",
+            )
+        return self.subqueries(self, written)
 
     _HANDLERS: ClassVar[dict[type[ast.Expression], Callable[..., Expression]]] = {
         ast.NullLiteral: _null,

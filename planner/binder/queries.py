@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from cep import types
 from cep.errors import BindError, Span, UnsupportedError
@@ -22,7 +23,9 @@ from cep.planner.binder.over_plans import Windows
 from cep.planner.binder.patterns.windows import bind_over_pattern
 from cep.planner.binder.relations import RelationBinder
 from cep.planner.binder.scope import Scope
-from cep.planner.binder.sets import bind_set_operation
+from cep.planner.binder.sets import as_types, bind_set_operation
+from cep.planner.binder.subqueries import SubqueryBinder, subqueries
+from cep.planner.binder.subquery_plans import restricted, with_values
 from cep.planner.binder.topn import with_top_rows
 from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.expressions import Constant, Expression, Input
@@ -203,6 +206,7 @@ class SelectBinder:
         limits: Limits = NO_LIMITS,
     ) -> None:
         self.limits = limits
+        self.subqueries = subqueries(bind_query, as_types)
         self.select = select
         self.order_by = order_by
         self.context = context
@@ -217,19 +221,24 @@ class SelectBinder:
         plan, scope = self._source()
         trailing, grouped = is_trailing(plan), None
         if select.where is not None:
-            where = ExpressionBinder(scope, self.context, place="in WHERE")
-            plan = filtered(
-                plan,
-                where.condition(select.where),
-                select.where.span,
-                self.context,
-                lambda node, c: absorbed(node, c, self.context),
+            where = ExpressionBinder(
+                scope, self.context, place="in WHERE", subqueries=self.subqueries
             )
-        binder = ExpressionBinder(scope, self.context, aggregates=True, windows=self.windows)
+            absorb = partial(absorbed, context=self.context)
+            plan = self._filtered(plan, where.condition(select.where), select.where.span, absorb)
+        binder = ExpressionBinder(
+            scope,
+            self.context,
+            aggregates=True,
+            windows=self.windows,
+            subqueries=self.subqueries,
+        )
         items = self._items(binder)
         having = None
         if select.having is not None:
-            having = self._with_aliases(scope, "in HAVING").condition(select.having)
+            having = self._with_aliases(scope, "in HAVING", subqueries=self.subqueries).condition(
+                select.having
+            )
         qualify = None
         if select.qualify is not None:
             qualify = self._with_aliases(scope, "in QUALIFY", self.windows).condition(
@@ -249,7 +258,9 @@ class SelectBinder:
             grouped = plan
         require_groups(trailing, grouped, select.source or select)
         if having is not None and select.having is not None:
-            plan = filtered(plan, having, select.having.span, self.context, Filter)
+            plan = self._filtered(plan, having, select.having.span, Filter)
+        plan, bound = with_values(plan, [i.bound for i in items], self.context)
+        items = [replace(i, bound=e) for i, e in zip(items, bound, strict=True)]
         plan, items, order = self._windowed(plan, items, qualify, order)
         return self._ordered(plan, items, order)
 
@@ -260,8 +271,26 @@ class SelectBinder:
         plan, scope = RelationBinder(self.context, bind_query).bind(self.select.source)
         return plan, replace(scope, properties=plan.properties)
 
+    def _filtered(
+        self,
+        plan: Node,
+        condition: Expression,
+        span: Span,
+        plain: Callable[[Node, Expression], Node],
+    ) -> Node:
+        """Return the rows for which WHERE or HAVING holds; `plain` filters by single rows."""
+
+        def simple(node: Node, part: Expression) -> Node:
+            return filtered(node, part, span, self.context, plain)
+
+        return restricted(plan, condition, self.context, simple)
+
     def _with_aliases(
-        self, scope: Scope, place: str, windows: WindowScope | None = None
+        self,
+        scope: Scope,
+        place: str,
+        windows: WindowScope | None = None,
+        subqueries: SubqueryBinder | None = None,
     ) -> ExpressionBinder:
         return ExpressionBinder(
             scope,
@@ -270,6 +299,7 @@ class SelectBinder:
             aggregates=True,
             aliases=self.aliases,
             windows=windows,
+            subqueries=subqueries,
         )
 
     def _items(self, binder: ExpressionBinder) -> list[_Item]:

@@ -59,7 +59,8 @@ class RelationBinder:
             # A WITH query sees only those written before it, and the streams.
             names = list(self.context.common)
             before = {n: self.context.common[n] for n in names[: names.index(name.value)]}
-            plan = self.bind_query(common.query, replace(self.context, common=before))
+            inside = replace(self.context, common=before, outer=lambda _: None)
+            plan = self.bind_query(common.query, inside)
             return _renamed(plan, common.columns, common.name.span)
         system = self.context.system(name.value)
         if system is not None:
@@ -103,7 +104,12 @@ class RelationBinder:
             return self._maintained(view.relation)
         if view.name in self.context.views:
             raise BindError(f"the view {view.name} contains itself", span=span)
-        inside = replace(self.context, common={}, views=(*self.context.views, view.name))
+        inside = replace(
+            self.context,
+            common={},
+            views=(*self.context.views, view.name),
+            outer=lambda _: None,
+        )
         try:
             plan = self.bind_query(parse_query(view.query), inside)
         except CepError as error:

@@ -86,10 +86,11 @@ def _unified(plans: Sequence[Node], parts: Sequence[ast.QueryBody], name: str) -
                     hint=f"write CAST(… AS {common[i]})",
                 )
             common[i] = joined
-    return [_as_types(p, common) for p in plans]
+    return [as_types(p, common) for p in plans]
 
 
-def _as_types(plan: Node, wanted: Sequence[DataType]) -> Node:
+def as_types(plan: Node, wanted: Sequence[DataType]) -> Node:
+    """Return a relation with its columns cast to other types."""
     if plan.schema.types == tuple(wanted):
         return plan
     columns: list[Expression] = []

@@ -95,10 +95,9 @@ class SetOperation(Operator):
         """Add rows of an input; return the different ones, and how many more of each there are."""
         if self.schema.fields:
             met = self._table.group(batch.columns)
-            ids, local = met.ids, met.local
         else:
-            met = self._table.one()
-            ids, local = met.ids, np.zeros(batch.rows, np.int64)
+            met = self._table.one(batch.rows)
+        ids, local = met.ids, met.local
         capacity = self._table.capacity
         self._counts.reserve(capacity)
         self._arrival.reserve(capacity)

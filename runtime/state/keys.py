@@ -75,9 +75,11 @@ class KeyTable:
             self._refer(interned.new, gain=True)
         return interned
 
-    def one(self) -> Interned:
-        """Find or make the only row of a table without columns."""
-        return self._interner.intern(np.zeros((1, 1), np.int64))
+    def one(self, rows: int = 1) -> Interned:
+        """Find or make the only row of a table without columns, for so many rows that are it."""
+        interned = self._interner.intern(np.zeros((1, 1), np.int64))
+        interned.local = np.zeros(rows, np.int64)
+        return interned
 
     def columns(self, ids: Ids) -> tuple[pa.Array, ...]:
         """Return the key columns of `ids`, as new arrays."""

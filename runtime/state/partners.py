@@ -120,7 +120,8 @@ class Partners:
         return np.empty(0, np.int64)
 
     def _change(self, new: NewRows) -> Ids:
-        met = self._table.group(new.columns)
+        many = len(new.owners)
+        met = self._table.group(new.columns) if new.columns else self._table.one(many)
         ids = met.ids
         place = np.empty(len(ids), np.int64)
         place[met.local[::-1]] = np.arange(len(met.local) - 1, -1, -1)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cmp_to_key, partial
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -121,13 +122,20 @@ def before(one: Row, other: Row, keys: Sequence[Key]) -> int:
     return 0
 
 
+def in_order_of(keys: Sequence[Key]) -> Callable[[Row], Any]:
+    def compare(one: Row, other: Row) -> int:
+        return before(one, other, keys)
+
+    return cmp_to_key(compare)
+
+
 def first_rows(rows: Sequence[Row], top: Top, *, number: bool) -> Counter[Row]:
     """Rank rows, which are in the order of their arrival."""
     found: Counter[Row] = Counter()
     for k in {r[0] for r in rows}:
-        compare = cmp_to_key(lambda a, b: before(a, b, top.order))
+        compare = in_order_of(top.order)
         mine = sorted((r for r in rows if r[0] == k), key=compare)
-        equal = cmp_to_key(lambda a, b: before(a, b, top.keys))
+        equal = in_order_of(top.keys)
         place = 0
         for dense, (_, same) in enumerate(groupby(mine, equal), 1):
             group = list(same)

@@ -14,21 +14,6 @@ CREATE ALERT many AS SELECT k FROM s WHERE v > 10;
 --                                      ^^^^^
 CREATE STREAM checked (v INT, CHECK (v > 0));
 
--- error: not supported yet: subqueries inside expressions
--- SELECT k FROM s WHERE v > (SELECT MAX(w) FROM t);
---                           ^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s WHERE v > (SELECT MAX(w) FROM t);
-
--- error: not supported yet: subqueries inside expressions
--- SELECT k FROM s WHERE k IN (SELECT k FROM t);
---                       ^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s WHERE k IN (SELECT k FROM t);
-
--- error: not supported yet: subqueries inside expressions
--- SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
---                       ^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT k FROM s WHERE EXISTS (SELECT 1 FROM t);
-
 -- error: not supported yet: CHECKPOINT
 -- CHECKPOINT;
 -- ^^^^^^^^^^

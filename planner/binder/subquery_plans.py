@@ -1,0 +1,406 @@
+"""Queries inside expressions become joins: semi and anti joins in conditions, left ones for values.
+
+A value of a subquery stands behind the columns of the relation that it is computed for, so that
+what has been bound to these stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cep.errors import BindError
+from cep.planner.binder.context import Context
+from cep.planner.binder.decorrelation import (
+    Keyed,
+    Lifted,
+    by_value,
+    every_column,
+    lift,
+    plain,
+    widened,
+)
+from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.grouping import distinct, emission
+from cep.planner.binder.scope import Scope
+from cep.planner.expressions import (
+    Call,
+    Case,
+    Coalesce,
+    Constant,
+    Expression,
+    Input,
+    Logical,
+    conjunction,
+    conjuncts,
+    moved,
+    substitute,
+)
+from cep.planner.joining import join
+from cep.planner.logical import Aggregate, Filter, JoinKind, Node, Project, Union
+from cep.planner.subqueries import Outer, Subquery, SubqueryKind, has_subquery, reads_outer
+from cep.runtime.aggregates.calls import AggregateCall
+from cep.runtime.functions.registry import Function, Variable
+from cep.runtime.operators.aggregate import Emission
+from cep.runtime.rowerrors import Operand, RowFailure
+from cep.types import BIGINT, BOOLEAN
+
+_TRUE = Constant(BOOLEAN, pa.scalar(True))
+_FALSE = Constant(BOOLEAN, pa.scalar(False))
+
+
+def _single_value(rows: Operand, value: Operand) -> Operand:
+    """Return the value of the only row of a subquery."""
+    several = pc.fill_null(pc.greater(rows, 1), False)
+    one = isinstance(several, pa.Scalar)
+    mask = np.array(several.as_py()) if one else several.to_numpy(zero_copy_only=False)
+    if mask.any():
+        raise RowFailure(mask, "a subquery that stands for a value gave several rows")
+    return value
+
+
+_SINGLE = Function("single", (BIGINT, Variable("T")), Variable("T"), _single_value, can_fail=True)
+"""Not for users: it takes how many rows there are, and the value of one of them."""
+
+
+def restricted(
+    plan: Node,
+    condition: Expression,
+    context: Context,
+    plain_filter: Callable[[Node, Expression], Node],
+) -> Node:
+    """Return the rows for which a condition holds that may contain subqueries.
+
+    `plain_filter` filters by what does not. The columns stay in their places.
+    """
+    parts = conjuncts(condition)
+    simple = tuple(p for p in parts if not has_subquery(p))
+    if simple:
+        plan = plain_filter(plan, conjunction(simple))
+    for part in parts:
+        if part not in simple:
+            plan = _restricted_by(plan, part, context)
+    return plan
+
+
+def _restricted_by(plan: Node, part: Expression, context: Context) -> Node:
+    negated = False
+    asked = part
+    while isinstance(asked, Call) and asked.function.name == "not":
+        negated, asked = not negated, asked.arguments[0]
+    if isinstance(asked, Subquery) and not any(map(has_subquery, asked.children())):
+        if asked.kind is SubqueryKind.EXISTS:
+            return _Joining(plan, asked, context).exists(
+                JoinKind.ANTI if negated else JoinKind.SEMI
+            )
+        if asked.kind is SubqueryKind.IN:
+            joining = _Joining(plan, asked, context)
+            return joining.not_in() if negated else joining.is_in()
+    plan, (condition,) = with_values(plan, [part], context)
+    return Filter(plan, condition)
+
+
+def with_values(
+    plan: Node, expressions: Sequence[Expression], context: Context
+) -> tuple[Node, list[Expression]]:
+    """Return a plan with the values of subqueries behind its columns, and expressions over it."""
+    values: dict[int, tuple[Subquery, Expression]] = {}
+
+    def found(e: Expression) -> Expression | None:
+        nonlocal plan
+        if not isinstance(e, Subquery):
+            return None
+        for known, value in values.values():
+            if known == e:
+                return value
+        inner = replace(
+            e,
+            operands=tuple(substitute(o, found) for o in e.operands),
+            arguments=tuple(substitute(a, found) for a in e.arguments),
+        )
+        plan, value = _Joining(plan, inner, context).value()
+        values[len(values)] = e, value
+        return value
+
+    changed = [substitute(e, found) for e in expressions]
+    return plan, changed
+
+
+@dataclass(frozen=True)
+class _Joining:
+    """A relation and a subquery that is asked for each of its rows."""
+
+    plan: Node
+    asked: Subquery
+    context: Context
+
+    def _lifted(self) -> Lifted:
+        return lift(self.asked.plan, self.asked.span, self.context.session)
+
+    @property
+    def _width(self) -> int:
+        return len(self.plan.schema)
+
+    def _call(self, name: str, *arguments: Expression) -> Expression:
+        return ExpressionBinder(Scope(), self.context).call(name, arguments, self.asked.span)
+
+    def _across(self, e: Expression) -> Expression:
+        """Return what is said inside of the subquery as said over both relations."""
+
+        def found(x: Expression) -> Expression | None:
+            if isinstance(x, Input):
+                return replace(x, index=x.index + self._width)
+            return self.asked.arguments[x.index] if isinstance(x, Outer) else None
+
+        return substitute(e, found)
+
+    def _joined(self, right: Node, kind: JoinKind, conditions: Sequence[Expression]) -> Node:
+        return join(
+            self.plan,
+            right,
+            kind,
+            conditions,
+            final=self.context.emission is not Emission.STREAM,
+            ttl=self.context.ttl,
+        )
+
+    def _equal(self, columns: Sequence[Expression]) -> list[Expression]:
+        """Return that the operands of IN equal columns of the subquery."""
+        pairs = zip(self.asked.operands, columns, strict=True)
+        return [self._call("=", o, self._across(c)) for o, c in pairs]
+
+    # Conditions.
+
+    def exists(self, kind: JoinKind) -> Node:
+        """Return the rows for which the subquery has a row, or has none."""
+        lifted = self._lifted()
+        if lifted.empty is not None:
+            return self.plan if kind is JoinKind.SEMI else Filter(self.plan, _FALSE)
+        keyed = self._told_apart(lifted)
+        return self._joined(keyed.node, kind, [self._across(c) for c in keyed.conditions])
+
+    def _told_apart(self, lifted: Lifted, node: Node | None = None) -> Keyed:
+        """Return what conditions read of a subquery, each different row once."""
+        columns = plain(replace(lifted, columns=()), self.asked.span)
+        relation = columns.node
+        if lifted.conditions and columns.keys:
+            return Keyed(self._distinct(relation), 0, columns.conditions)
+        return Keyed(self._some(relation), 0, columns.conditions)
+
+    def _distinct(self, node: Node) -> Node:
+        return distinct(node, self.context, self.asked.span)
+
+    def _some(self, node: Node) -> Node:
+        """Return one row without columns if a relation has rows."""
+        counted = self._counted(node, (), {"n": None})
+        there = Filter(counted, self._call(">", Input(BIGINT, 0, "n"), _number(0)))
+        return Project(there, (), ())
+
+    def _counted(
+        self, node: Node, keys: tuple[int, ...], counts: dict[str, int | None]
+    ) -> Aggregate:
+        """Return how many rows each key has: all of them, or those for which a column is true."""
+        count = self.context.aggregates.resolve("count", [])
+        assert count is not None
+        calls = tuple(AggregateCall(count[0], (), BIGINT, where) for where in counts.values())
+        names = (*(node.schema.names[k] for k in keys), *counts)
+        when = emission(self.context, node, False, self.asked.span)
+        return Aggregate(node, keys, calls, names, when, None, self.context.ttl)
+
+    def is_in(self) -> Node:
+        """Return the rows whose operands are in the subquery."""
+        lifted = self._certain()
+        columns = plain(lifted, self.asked.span)
+        conditions = [self._across(c) for c in columns.conditions]
+        conditions += self._equal(every_column(columns.node)[: columns.width])
+        return self._joined(columns.node, JoinKind.SEMI, conditions)
+
+    def _certain(self) -> Lifted:
+        """Return the lifted subquery of IN."""
+        lifted = self._lifted()
+        if lifted.empty is not None and lifted.conditions:
+            raise BindError(
+                "IN asks for the one row of an aggregate that depends on the row around it",
+                span=self.asked.span,
+                hint="compare it: x = (SELECT …)",
+            )
+        return lifted
+
+    def not_in(self) -> Node:
+        """Return the rows whose operands are surely not in the subquery.
+
+        A NULL there may be anything, and so may an operand that is NULL, unless there is no row.
+        """
+        lifted = self._certain()
+        columns = plain(lifted, self.asked.span)
+        related = [self._across(c) for c in columns.conditions]
+        every = every_column(columns.node)[: columns.width]
+        equal = self._equal(every)
+        fields = columns.node.schema.fields
+        unknown = [
+            (o, c)
+            for o, c in zip(self.asked.operands, every, strict=True)
+            if self._nullable(o) or fields[c.index].nullable
+        ]
+        if len(equal) > 1 and unknown:
+            all_equal = conjunction(tuple(equal))
+            maybe = self._call("not", self._call("is false", all_equal))
+            return self._joined(columns.node, JoinKind.ANTI, [*related, maybe])
+        plan = self._joined(columns.node, JoinKind.ANTI, [*related, *equal])
+        for operand, column in unknown:
+            if fields[column.index].nullable:
+                null = self._call("is null", column)
+                some = Lifted(Filter(columns.node, null), (), columns.conditions)
+                plan = replace(self, plan=plan).exists_in(some, [])
+            if self._nullable(operand):
+                some = Lifted(columns.node, (), columns.conditions)
+                plan = replace(self, plan=plan).exists_in(some, [self._call("is null", operand)])
+        return plan
+
+    def exists_in(self, lifted: Lifted, conditions: Sequence[Expression]) -> Node:
+        """Return the rows for which a relation has none under more conditions."""
+        keyed = self._told_apart(lifted)
+        related = [self._across(c) for c in keyed.conditions]
+        return self._joined(keyed.node, JoinKind.ANTI, [*related, *conditions])
+
+    def _nullable(self, e: Expression) -> bool:
+        if isinstance(e, Input):
+            return self.plan.schema.fields[e.index].nullable
+        return not (isinstance(e, Constant) and e.value.is_valid)
+
+    # Values.
+
+    def value(self) -> tuple[Node, Expression]:
+        """Return the relation with more columns, and what the subquery is as an expression."""
+        match self.asked.kind:
+            case SubqueryKind.SCALAR:
+                return self._scalar()
+            case SubqueryKind.EXISTS:
+                return self._whether_exists()
+            case SubqueryKind.IN:
+                return self._whether_in()
+
+    def _scalar(self) -> tuple[Node, Expression]:
+        lifted = self._lifted()
+        node, value, conditions = self._single(lifted)
+        found = len(node.schema)
+        if lifted.empty is not None and lifted.conditions:
+            node = widened(node, (_TRUE,), ("$found",))
+        plan = self._joined(node, JoinKind.LEFT, [self._across(c) for c in conditions])
+        result = self._across(value)
+        if lifted.empty is not None and lifted.conditions:
+            mark = self._call("is not null", Input(BOOLEAN, self._width + found, "$found"))
+            result = Case(result.type, (mark,), (result,), self._across(lifted.empty[0]))
+        return plan, result
+
+    def _single(self, lifted: Lifted) -> tuple[Node, Expression, tuple[Expression, ...]]:
+        """Return a relation with one row for each that it is asked for, the value, and conditions.
+
+        Where there may be several, the value is an error then.
+        """
+        value = lifted.columns[0]
+        if self._is_single(lifted):
+            return lifted.node, value, lifted.conditions
+        keyed = by_value(lifted, self.asked.span, self.context.session)
+        first = self.context.aggregates.resolve("first_value", [value.type])
+        assert first is not None
+        counted = self._counted(keyed.node, keyed.keys, {"$rows": None})
+        one = AggregateCall(first[0], (0,), value.type)
+        single = replace(
+            counted, calls=(*counted.calls, one), names=(*counted.names, keyed.node.schema.names[0])
+        )
+        many = len(keyed.keys)
+        rows, only = every_column(single)[many:]
+        positions = {k: i for i, k in enumerate(keyed.keys)}
+        conditions = tuple(moved(c, positions) for c in keyed.conditions)
+        return single, Call(value.type, _SINGLE, (rows, only)), conditions
+
+    def _is_single(self, lifted: Lifted) -> bool:
+        """Say whether at most one row is related to each that it is asked for."""
+        key = lifted.node.properties.key
+        if key is None:
+            return False
+        known: set[int] = set()
+        for condition in lifted.conditions:
+            if isinstance(condition, Call) and condition.function.name == "=":
+                a, b = condition.arguments
+                for one, other in ((a, b), (b, a)):
+                    if isinstance(one, Input) and reads_outer(other):
+                        known.add(one.index)
+        return set(key) <= known
+
+    def _whether_exists(self) -> tuple[Node, Expression]:
+        lifted = self._lifted()
+        if lifted.empty is not None and lifted.conditions:
+            return self.plan, _TRUE
+        if all(_is_equality(c) for c in lifted.conditions):
+            keyed = self._told_apart(lifted)
+            return self._marked(keyed.node, [self._across(c) for c in keyed.conditions])
+        parts = [
+            widened(self.exists(kind), (known,), ("$found",))
+            for kind, known in ((JoinKind.SEMI, _TRUE), (JoinKind.ANTI, _FALSE))
+        ]
+        return Union(tuple(parts)), Input(BOOLEAN, self._width, "$found")
+
+    def _marked(self, right: Node, conditions: Sequence[Expression]) -> tuple[Node, Expression]:
+        """Return the rows with what matches of a relation, and whether anything does."""
+        found = self._width + len(right.schema)
+        marked = widened(right, (_TRUE,), ("$found",))
+        plan = self._joined(marked, JoinKind.LEFT, conditions)
+        return plan, self._call("is not null", Input(BOOLEAN, found, "$found"))
+
+    def _whether_in(self) -> tuple[Node, Expression]:
+        lifted = self._certain()
+        keyed = by_value(lifted, self.asked.span, self.context.session)
+        related = [self._across(c) for c in keyed.conditions]
+        every = every_column(keyed.node)[: keyed.width]
+        fields = keyed.node.schema.fields
+        plan, found = self._marked(self._distinct(keyed.node), [*related, *self._equal(every)])
+        unknown = [
+            self._nullable(o) or fields[c.index].nullable
+            for o, c in zip(self.asked.operands, every, strict=True)
+        ]
+        if not any(unknown):
+            return plan, found
+        if len(unknown) > 1:
+            raise BindError(
+                "whether a row with NULLs is in a subquery can be asked in WHERE only",
+                span=self.asked.span,
+                hint="as a condition of its own, joined to others by AND; or say that the columns "
+                "are NOT NULL",
+            )
+        (operand,), (column,) = self.asked.operands, every
+        width = len(keyed.node.schema)
+        nulls = widened(keyed.node, (self._call("is null", column),), ("$null",))
+        counted = self._counted(nulls, keyed.keys, {"$rows": None, "$nulls": width})
+        positions = {k: i for i, k in enumerate(keyed.keys)}
+        after = replace(self, plan=plan)
+        conditions = [after._across(moved(c, positions)) for c in keyed.conditions]
+        plan = after._joined(counted, JoinKind.LEFT, conditions)
+        rows, missing = (
+            _or_none(Input(BIGINT, after._width + len(keyed.keys) + i, n))
+            for i, n in enumerate(("$rows", "$nulls"))
+        )
+        none = self._call("=", rows, _number(0))
+        maybe = self._call(">", missing, _number(0))
+        maybe = Logical(BOOLEAN, "or", (self._call("is null", operand), maybe))
+        null = Constant(BOOLEAN, pa.scalar(None, pa.bool_()))
+        return plan, Case(BOOLEAN, (found, none, maybe), (_TRUE, _FALSE, null), _FALSE)
+
+
+def _is_equality(condition: Expression) -> bool:
+    name = condition.function.name if isinstance(condition, Call) else ""
+    return name in {"=", "is not distinct from"}
+
+
+def _number(value: int) -> Constant:
+    return Constant(BIGINT, pa.scalar(value))
+
+
+def _or_none(count: Expression) -> Expression:
+    """Return a count, which is 0 where nothing was counted."""
+    return Coalesce(BIGINT, (count, _number(0)))
