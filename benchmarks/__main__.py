@@ -20,6 +20,7 @@ NAMES = (
     "tumble",
     "windows",
     "over",
+    "temporal",
     "patterns",
     "producers",
     "flights",

@@ -53,6 +53,37 @@ def _parts(rows: int, per_second: int, keys: int) -> Iterator[pa.Table]:
         yield pa.table(columns, schema=BIDS).slice(0, rows - first)
 
 
+def terms(folder: Path, rows: int, seconds: int) -> Path:
+    """Return a Parquet file of the terms of auctions: k; fee, in quarters; seller; ts.
+
+    The first `KEYS` rows are one for each auction, a second before the first bid; the others change
+    them, one after the other, within so many seconds from then on, at most half a second out of
+    order. No two rows of an auction have the same time.
+    """
+    return made(
+        folder / f"terms-{rows}-{seconds}.parquet", lambda p: _write_terms(p, rows, seconds)
+    )
+
+
+def _write_terms(path: Path, rows: int, seconds: int) -> None:
+    random = np.random.default_rng([3, rows])
+    keys = np.arange(rows) % KEYS
+    later = np.maximum(np.arange(rows) - KEYS + 1, 0)
+    steps = later * (seconds * 1_000_000 // max(rows - KEYS, 1))
+    times = _EPOCH - 1_000_000 + steps - random.integers(0, _JITTER, rows)
+    columns = {
+        "k": pa.array(keys),
+        "fee": pa.array(random.integers(0, 400, rows) / 4),
+        "seller": pa.array([f"seller {n}" for n in random.integers(0, 1000, rows)]),
+        "ts": pa.array(times).view(pa.timestamp("us")),
+    }
+    table = pa.table(columns)
+    pairs = table.group_by(["k", "ts"]).aggregate([])
+    if pairs.num_rows != rows:
+        raise AssertionError("two versions of one time")
+    pq.write_table(table, path, row_group_size=1 << 17)
+
+
 def ticks(folder: Path, rows: int) -> Path:
     """Return a Parquet file of ticks: symbol, one of 1,000; price, a random walk in quarters; ts.
 
