@@ -124,7 +124,7 @@ class Match(Unary):
         before, _ = self.carried
         below = self.input.properties
         if self.frame is not None:
-            same = replace(below, as_came=False, state=self._state())
+            same = replace(below, as_came=False, also=(), state=self._state())
             return same if self.timely else replace(same, timed=False, time=None, window=None)
         time = None
         if self.timely:

@@ -8,7 +8,7 @@ from cep.errors import BindError
 from cep.grammar.unparse import quoted
 from cep.planner.binder.context import Context
 from cep.planner.expressions import Expression
-from cep.planner.logical import Match, Node, Said, SortKey
+from cep.planner.logical import Match, Node, Said, SortKey, by_time
 from cep.planner.patterns.expressions import MatchedExpression
 from cep.runtime.operators.aggregate import Emission
 from cep.types import is_instant
@@ -32,6 +32,7 @@ def match_in_window(
         SortKey(place(e), descending, nulls_first)
         for e, (descending, nulls_first) in zip(first.keys, first.order, strict=True)
     )
+    plan = by_time(plan, order[0].index) if order else plan
     _check(plan, first, order, context)
     time = None
     if order and not order[0].descending and is_instant(plan.schema.types[order[0].index]):
