@@ -12,7 +12,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cep.runtime.functions.arrow import by_parameters, call, constant_text
+from cep.runtime.functions.arrow import by_parameters, constant_text
 from cep.runtime.functions.registry import Functions
 from cep.runtime.rowerrors import Operand
 from cep.types import BOOLEAN, INT, VARCHAR
@@ -21,6 +21,17 @@ functions = Functions()
 
 _TEXT = VARCHAR.arrow
 _PLAIN = constant_text("")
+
+_GROUPS = re.compile(
+    r"""
+    \\Q .*? (?: \\E | \Z )                             # a quotation
+    | \\ .                                            # an escaped character
+    | \[ \^? \]? (?: \[:\^?\w+:\] | \\. | [^\]\\] )* \]  # a set of characters
+    | (?P<group> \( (?: \?P?<\w+> | (?!\?) ) )
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What can have an opening parenthesis in a regular expression, and those that begin a group."""
 
 
 def _pieces(pattern: str, escape: str) -> list[tuple[str, bool]]:
@@ -131,12 +142,25 @@ def regexp_extract(text: Operand, pattern: Operand, group: Operand | None = None
     """Return what a regular expression, or a group of it, matched first; NULL without a match."""
 
     def kernel(t: Operand, p: str, n: int) -> Operand:
-        if not 0 <= n <= 8:
-            raise ValueError(f"there is no group {n}: groups are counted from 0 to 8")
-        # The whole text is replaced by the group; the lazy start finds the leftmost match.
-        whole = rf"(?s:\A.*?)({p})(?s:.*\z)"
-        found = pc.match_substring_regex(t, p)
-        part = pc.replace_substring_regex(t, whole, rf"\{n + 1}", max_replacements=1)
-        return call("if_else", found, part, pa.scalar(None, _TEXT))
+        # Asked once more, so that what is wrong is said of the pattern as it was written.
+        pc.match_substring_regex(_PLAIN, p)
+        return pc.struct_field(pc.extract_regex(t, capturing(p, n)), 0)
 
     return by_parameters(kernel, [text], [pattern, pa.scalar(0) if group is None else group], _TEXT)
+
+
+def capturing(pattern: str, group: int) -> str:
+    """Return a valid regular expression so that it captures one group alone (0: all of it)."""
+    seen = 0
+
+    def renamed(found: re.Match[str]) -> str:
+        nonlocal seen
+        if found["group"] is None:
+            return found[0]
+        seen += 1
+        return "(?P<found>" if seen == group else "(?:"
+
+    alone = _GROUPS.sub(renamed, pattern)
+    if not 0 <= group <= seen:
+        raise ValueError(f"there is no group {group}: '{pattern}' has {seen}")
+    return f"(?P<found>{alone})" if group == 0 else alone

@@ -13,10 +13,13 @@ from cep.runtime.functions.arrow import (
     build,
     by_parameters,
     call,
+    column,
     columns,
     constant_text,
     is_constant,
     length,
+    like,
+    missing,
     numbers,
     per_distinct,
     refuse,
@@ -280,29 +283,39 @@ def _split(text: Operand, separator: str) -> Operand:
 def split_part(text: Operand, separator: Operand, index: Operand) -> Operand:
     """Return one part of a text between separators, from 1 or (negative) from the end; else ''."""
 
-    def part(t: str, s: str, i: int) -> str:
-        if not s:
-            raise ValueError("the separator is empty")
+    def part(t: Operand, s: str, i: int) -> Operand:
         if i == 0:
             raise ValueError("parts are counted from 1")
-        parts = t.split(s)
-        at = i - 1 if i > 0 else len(parts) + i
-        return parts[at] if 0 <= at < len(parts) else ""
+        found = _part(t, s, i - 1 if i > 0 else i)
+        return call("if_else", pc.is_valid(t), pc.fill_null(found, ""), found)
 
-    return per_distinct(part, [text, separator, index], _TEXT)
+    return by_parameters(part, [text], [separator, index], _TEXT)
 
 
 @functions.scalar("split_index", [VARCHAR, VARCHAR, INT], VARCHAR, can_fail=True)
 def split_index(text: Operand, separator: Operand, index: Operand) -> Operand:
     """Return one part of a text between separators, counted from 0; NULL where there is none."""
 
-    def part(t: str, s: str, i: int) -> str | None:
-        if not s:
-            raise ValueError("the separator is empty")
-        parts = t.split(s)
-        return parts[i] if 0 <= i < len(parts) else None
+    def part(t: Operand, s: str, i: int) -> Operand:
+        found = _part(t, s, max(i, 0))
+        return found if i >= 0 else missing([t], _TEXT)
 
-    return per_distinct(part, [text, separator, index], _TEXT)
+    return by_parameters(part, [text], [separator, index], _TEXT)
+
+
+def _part(text: Operand, separator: str, index: int) -> Operand:
+    """Return a part, counted from 0 or (negative) from the end; NULL where there is none."""
+    if not separator:
+        raise ValueError("the separator is empty")
+    # What lies behind the part that is wanted need not be split.
+    most = index + 1 if index >= 0 else None
+    texts = column(text, length(text))
+    parts = pc.split_pattern(texts, separator, max_splits=most)
+    offsets = numbers(parts.offsets).astype(np.int64)
+    begins, ends = offsets[:-1], offsets[1:]
+    at = begins + index if index >= 0 else ends + index
+    there = (begins <= at) & (at < ends) & ~numbers(parts.is_null())
+    return like(parts.values.take(pa.array(at, mask=~there)), text)
 
 
 @functions.scalar(["starts_with", "startswith"], [VARCHAR, VARCHAR], BOOLEAN)
