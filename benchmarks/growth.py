@@ -24,7 +24,7 @@ def run(options: Options) -> Iterator[report.Line]:
     for kind in windows.KINDS[: 1 if options.smoke else None]:
         first = 0.0
         for rows in (10_000, 100_000) if options.smoke else (100_000, 1_000_000, 10_000_000):
-            path = data.bids(options.folder, rows, kind.per_second)
+            path = data.bids(options.folder, rows, windows.PER_SECOND)
             arguments = ours.contender(path, kind.query).arguments
             times = process.call(
                 "benchmarks.growth:measure", **arguments, runs=1 if options.smoke else 3

@@ -15,7 +15,7 @@ from benchmarks import contest, data, ours, report, rival
 from benchmarks.options import Options
 
 PER_SECOND = 10_000
-"""Rows in a second of event time, but where windows slide."""
+"""Rows in a second of event time."""
 
 OVERLAPS = (25, 100)
 """How many more windows a row lies in, where the cost of that is measured."""
@@ -25,15 +25,11 @@ AGGREGATES = "count(*) AS n, sum(v) AS total, avg(v) AS mean, max(v) AS most"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of window: our query, and DuckDB's over the file `{path}`.
-
-    `per_second` is how many rows there are in a second of event time.
-    """
+    """A kind of window: our query, and DuckDB's over the file `{path}`."""
 
     name: str
     query: str
     theirs: str
-    per_second: int = PER_SECOND
 
 
 def _ours(window: str) -> str:
@@ -128,7 +124,6 @@ SLIDE = Kind(
     WINDOW frame AS (PARTITION BY k ORDER BY ts
                      RANGE BETWEEN INTERVAL '9.999999' SECOND PRECEDING AND CURRENT ROW)
 """,
-    per_second=100,  # about 17 rows in the window of a row, as keys are skewed
 )
 
 KINDS = (TUMBLE, hop(5), CUMULATE, SESSION, SLIDE)
@@ -138,7 +133,7 @@ def run(options: Options) -> Iterator[report.Line]:
     """Measure windows of all kinds over bids; the answers must be equal."""
     for keys in (data.KEYS,) if options.smoke else (data.KEYS, data.MANY_KEYS):
         for kind in KINDS:
-            path = data.bids(options.folder, options.rows, kind.per_second, keys)
+            path = data.bids(options.folder, options.rows, PER_SECOND, keys)
             yield _line(options, f"{kind.name}, {_many(keys)} keys", path, kind)
     path = data.bids(options.folder, options.rows, PER_SECOND)
     for many in OVERLAPS[: 1 if options.smoke else None]:

@@ -52,6 +52,7 @@ from cep.runtime.operators import (
     slide,
     sort,
     topn,
+    trailing,
     union,
     window,
 )
@@ -237,7 +238,6 @@ def _set_operation(node: SetOperation, lowered: Lowered, session: Session) -> in
 def _window(node: Window, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     if isinstance(node.cut, Grid) or node.parts:
-        assert not isinstance(node.cut, Trailing)
         operator = window.FixedWindows(
             node.schema, node.time, node.cut, node.unit, parts=node.parts
         )
@@ -292,6 +292,10 @@ def _windowed(node: Aggregate) -> WindowAggregate:
             bounds,
             node.cut.gap,
             saying=Saying(node.emission is aggregate.Emission.STREAM, node.correct),
+        )
+    if isinstance(node.cut, Trailing):
+        return trailing.TrailingAggregate(
+            schema, node.schema, node.keys, node.calls, bounds, node.cut.size
         )
     assert isinstance(node.cut, Hopping | Cumulating)
     return sliced.SliceAggregate(

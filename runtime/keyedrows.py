@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Rows
 from cep.runtime.aggregates.kept import KeptRows
-from cep.runtime.batch import Batch, Instants, Mask
+from cep.runtime.batch import Batch, Mask
 from cep.runtime.operator import Operator, StateSize
 from cep.runtime.rowerrors import Messages
 from cep.runtime.state.column import Column, Ids
@@ -150,19 +150,3 @@ class KeyedRows(Operator):
         owner, time, arrival, *rows = (c.combine_chunks() for c in state["rows"].columns)
         keys = owners[view(owner)]
         self._kept.add(Rows(keys, np.arange(len(keys)), None, view(time), view(arrival)), rows)
-
-
-def spans(
-    owner: Ids, times: Instants, head: Ids, after: Instants, until: Instants
-) -> tuple[Codes, Codes]:
-    """Return for each head the first of its owner's rows after a time, and the end of those until.
-
-    The rows are by owner and time; an owner's rows with times in (after, until] are those from the
-    first to the end.
-    """
-    ranks = np.unique(np.concatenate([times, after, until]), return_inverse=True)[1]
-    base = int(ranks.max()) + 1 if len(ranks) else 1
-    n, m = len(times), len(head)
-    place = owner * base + ranks[:n]
-    first = np.searchsorted(place, head * base + ranks[n : n + m], side="right")
-    return first, np.searchsorted(place, head * base + ranks[n + m :], side="right")

@@ -13,7 +13,7 @@ from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.operators.aggregate import Emission
-from cep.runtime.windows import Cut, Grid
+from cep.runtime.windows import Cut, Grid, Trailing
 from cep.types import INT, Field, Schema
 
 
@@ -102,6 +102,8 @@ class Aggregate(Unary):
             state = f"one row per key and window, freed {duration(self.correct)} after its end"
         elif isinstance(self.cut, Grid):
             state = "one row per key and slice, freed when the last window with it closes"
+        elif isinstance(self.cut, Trailing):
+            state = "the rows of open windows, freed when the last window with them closes"
         elif self.window is not None:
             state = "one row per key and open window, freed when the watermark closes it"
         elif before.bounded:

@@ -18,8 +18,8 @@ class Window(Unary):
     """Every row once per window it lies in: adds window_start, window_end, window_time.
 
     `partition` are the columns by which sessions and trailing windows are cut. With `parts` the
-    bounds are those of what an aggregate above puts windows together from: a slice, or the session
-    of the row alone.
+    bounds are those of what an aggregate above puts windows together from: a slice, the session of
+    the row alone, or the trailing window that ends with it.
 
     Sessions and trailing windows are said as `saying` has it; `grouped` says that an aggregate by
     these windows reads them. `carried` are columns of late rows that whoever gets these wants.
@@ -82,7 +82,11 @@ class Window(Unary):
     def describe(self) -> str:
         if self.parts:
             cut = self.cut
-            what = f"slices of {duration(cut.width)}" if isinstance(cut, Grid) else "single rows"
+            what = "single rows"
+            if isinstance(cut, Grid):
+                what = f"slices of {duration(cut.width)}"
+            elif isinstance(cut, Trailing):
+                what = "frames that slide"
             return f"{self._cutting()}, in {what}"
         if self.saying.early:
             return f"{self._cutting()}, said as rows come"

@@ -1,4 +1,4 @@
-"""Windows that overlap or grow together: aggregated by parts that are no more than the rows."""
+"""Windows that overlap, grow together or slide: aggregated by no more parts than there are rows."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import Aggregate, Filter, Node, Project, Window, transform
 from cep.runtime.operators.aggregate import Emission
+from cep.runtime.over.sliding import follows
 from cep.runtime.session import Session
 from cep.runtime.windows import Gap, Grid
 
 
 def share_slices(plan: Node, session: Session) -> Node:
-    """Let an aggregate put its windows together from slices, or sessions from single rows.
+    """Let an aggregate put its windows together from slices, or from single rows.
 
-    Only where nothing between it and the windows reads their bounds; slices only where complete
-    windows are said, once and for all.
+    These are for sessions, and for trailing windows whose aggregates can follow them as they slide.
+    Only where nothing between it and the windows reads their bounds; slices and trailing windows
+    only where complete windows are said, once and for all.
     """
 
     def change(node: Node) -> Node | None:
@@ -33,14 +35,15 @@ def _worthwhile(window: Window, node: Aggregate) -> bool:
     if node.carried or window.carried:
         # Late rows are wanted as they were.
         return False
+    # Where changes are said, each row changes all its windows, and all of that is to be said.
+    final = node.emission is Emission.WATERMARK and not node.correct
     if isinstance(window.cut, Grid):
-        # Where changes are said, each row changes all its windows, and all of that is to be said.
-        final = node.emission is Emission.WATERMARK and not node.correct
         return final and not window.cut.single
-    return (
-        isinstance(window.cut, Gap)
-        and window.input.properties.append_only
-        and _whole_sessions(node, window)
+    if not window.input.properties.append_only or not _all_rows(node, window):
+        return False
+    schema = node.input.schema
+    return isinstance(window.cut, Gap) or (
+        final and all(follows(call, schema) is not None for call in node.calls)
     )
 
 
@@ -76,8 +79,8 @@ def _cutting(node: Aggregate) -> Window | None:
     return below
 
 
-def _whole_sessions(node: Aggregate, window: Window) -> bool:
-    """Say whether every row of a session gets to the aggregate, into one group for each session."""
+def _all_rows(node: Aggregate, window: Window) -> bool:
+    """Say whether every row of a window gets to the aggregate, into one group for each window."""
     assert node.window is not None
     own = set(node.keys) - {node.window.start, node.window.end, node.window.time}
     below = node.input

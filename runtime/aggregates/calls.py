@@ -35,6 +35,10 @@ class AggregateCall:
     order: Ordering | None = None
     settings: tuple[object, ...] = ()
 
+    def columns(self) -> tuple[int, ...]:
+        """Return all columns of the input that it reads."""
+        return self.arguments if self.filter is None else (*self.arguments, self.filter)
+
     def show(self, names: Sequence[str]) -> str:
         """Return the call with the names of the input's columns."""
         where = None if self.filter is None else names[self.filter]
@@ -159,6 +163,10 @@ class Calls:
                 arguments = [a.take(picked) for a in arguments]
             for accumulator in taker.accumulators:
                 accumulator.add(some, arguments)
+
+    def of(self, index: int) -> Accumulator:
+        """Return what a call keeps."""
+        return self._of_call[index]
 
     def values(self, groups: Ids) -> tuple[tuple[pa.Array, ...], Messages | None]:
         """Return the value of each call for `groups`, and messages where one has none."""

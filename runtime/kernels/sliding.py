@@ -248,5 +248,6 @@ def least_ever(
                 state[p, 0] = codes[g]
                 state[p, 1] = 1
             g = after[g]
-        found[i] = state[p, 0]
         some[i] = state[p, 1] == 1
+        if some[i]:
+            found[i] = state[p, 0]

@@ -10,15 +10,13 @@ import pyarrow as pa
 
 from cep.runtime.batch import Batch, Instants, Mask
 from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
-from cep.runtime.keyedrows import KeyedRows, spans
+from cep.runtime.keyedrows import KeyedRows
 from cep.runtime.saying import WHEN_COMPLETE, Saying
 from cep.runtime.state.column import Ids
-from cep.runtime.state.vectors import Codes, arrow, integers, stretches, view
+from cep.runtime.state.spans import pairs, spans
+from cep.runtime.state.vectors import Codes, arrow, integers, view
 from cep.runtime.time import BEGINNING, END
 from cep.types import BIGINT, Field, Schema
-
-_MOST = 1 << 20
-"""Rows that are said at once, about."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class SlideRows(KeyedRows):
         yield from self._windows(after, now[:, ~same[1]], 1)
         owner, time = now[:, same[1]]
         first, end = spans(owner, time, new.owner, new.times - 1, new.times + self.width - 1)
-        for row, window in _pairs(first, end):
+        for row, window in pairs(first, end):
             timely = time[window] + self.unit > new.lateness[row]
             yield from self._said(new, row[timely], time[window[timely]], weights)
 
@@ -155,7 +153,7 @@ class SlideRows(KeyedRows):
             return
         first, end = spans(held.owner, held.times, owner, time - self.width, time)
         weights = None if weight is None else np.full(len(held.times), weight)
-        for window, row in _pairs(first, end):
+        for window, row in pairs(first, end):
             timely = time[window] + self.unit > held.lateness[row]
             yield from self._said(held, row[timely], time[window[timely]], weights)
 
@@ -228,17 +226,3 @@ def _common(one: Codes, other: Codes) -> tuple[Mask, Mask]:
     _, where, counts = np.unique(every, axis=1, return_inverse=True, return_counts=True)
     twice = counts[where.reshape(-1)] > 1
     return twice[: one.shape[1]], twice[one.shape[1] :]
-
-
-def _pairs(first: Codes, end: Codes) -> Iterator[tuple[Ids, Ids]]:
-    """Yield the pairs of i and the positions in [first[i], end[i]), a bounded number at a time."""
-    sizes = np.maximum(end - first, 0)
-    done = 0
-    while done < len(sizes):
-        total = np.cumsum(sizes[done:])
-        step = max(1, int(np.searchsorted(total, _MOST)))
-        some = slice(done, done + step)
-        position, which = stretches(sizes[some], np.arange(len(sizes[some])))
-        begins = np.cumsum(sizes[some]) - sizes[some]
-        yield which + done, position + (first[some] - begins)[which]
-        done += step

@@ -11,7 +11,7 @@ from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
 from cep.runtime.operator import Operator
 from cep.runtime.rowerrors import Mask, Messages
 from cep.runtime.state.vectors import arrow, view
-from cep.runtime.windows import Gap, Grid
+from cep.runtime.windows import Cut, Gap, Grid, Trailing
 from cep.types import Schema
 
 _MOST = 1 << 20
@@ -22,13 +22,13 @@ class FixedWindows(Operator):
     """Adds window_start, window_end and window_time, once per window; stateless and linear.
 
     `time` is the position of the time column, `unit` the least step of its type in microseconds.
-    With `parts` every row is said once, with the bounds of its slice, or of the session that it
-    would be alone. A row with a window outside the calendar is in error; one in no window is not
-    said.
+    With `parts` every row is said once, with the bounds of its slice, of the session that it would
+    be alone, or of the trailing window of its time. A row with a window outside the calendar is in
+    error; one in no window is not said.
     """
 
     def __init__(
-        self, schema: Schema, time: int, cut: Grid | Gap, unit: int, *, parts: bool = False
+        self, schema: Schema, time: int, cut: Cut, unit: int, *, parts: bool = False
     ) -> None:
         super().__init__(schema)
         self.time = time
@@ -46,7 +46,7 @@ class FixedWindows(Operator):
         batch = self._placed(batch)
         if not batch.rows:
             return ()
-        if self.parts or isinstance(self.cut, Gap):
+        if self.parts or isinstance(self.cut, Gap | Trailing):
             return (self._with(batch, *self._part(batch)),)
         if self.cut.single:
             return (self._with(batch, *self.cut.slices(view(batch.columns[self.time]))),)
@@ -56,6 +56,9 @@ class FixedWindows(Operator):
         times = view(batch.columns[self.time])
         if isinstance(self.cut, Gap):
             return times, times + self.cut.gap
+        if isinstance(self.cut, Trailing):
+            end = times + self.unit
+            return (times - self.cut.size) // self.unit * self.unit + self.unit, end
         return self.cut.slices(times)
 
     def _repeated(self, batch: Batch, grid: Grid) -> Iterable[Batch]:
@@ -79,6 +82,8 @@ class FixedWindows(Operator):
         times = view(batch.columns[self.time])
         if isinstance(self.cut, Gap):
             outside = times > LAST - self.cut.gap
+        elif isinstance(self.cut, Trailing):
+            outside = (times < FIRST + self.cut.size) | (times > LAST - self.unit)
         else:
             least, greatest = self.cut.reach(times)
             near = (least < FIRST) | (greatest > LAST)

@@ -87,9 +87,7 @@ class OverCall:
         """Return all columns of the input that it reads."""
         own = self.arguments
         if self.aggregate is not None:
-            own += self.aggregate.arguments
-            if self.aggregate.filter is not None:
-                own += (self.aggregate.filter,)
+            own += self.aggregate.columns()
         return own + ((self.frame.key,) if self.frame.key >= 0 else ())
 
     def moved(self, positions: Mapping[int, int]) -> OverCall:

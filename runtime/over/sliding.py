@@ -8,18 +8,20 @@ not fit, is the same in both.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from cep.runtime.aggregates.accumulator import Accumulator, Valued
-from cep.runtime.aggregates.calls import AggregateCall
+from cep.runtime.aggregates.calls import AggregateCall, Calls
 from cep.runtime.aggregates.counts import Count, Truths
 from cep.runtime.aggregates.exact import ExactSum
 from cep.runtime.aggregates.extremes import Extreme
 from cep.runtime.aggregates.floats import FloatSum
 from cep.runtime.kernels import sliding as kernels
 from cep.runtime.over.frames import Arrived, Said, Track
+from cep.runtime.state.column import Ids
 from cep.runtime.state.sequences import Sequences
 from cep.runtime.state.vectors import valid, view
 from cep.types import DataType, Schema
@@ -208,7 +210,9 @@ class SlidingLeast(Sliding):
 
     def step(self, said: Said) -> Accumulator:
         found = Extreme([self._kind], greatest=self._greatest)
-        codes, some = np.zeros(len(said), np.int64), np.empty(len(said), np.bool_)
+        # Where a frame has none, its code is the greatest there is, as in an empty group.
+        codes = np.full(len(said), found.least.fill ^ found.flip)
+        some = np.empty(len(said), np.bool_)
         common = len(said), said.owners, self.track.steps, self.sequences.after.data
         given = self._codes.data, found.flip, self.flags.column.data
         if self._leaving:
@@ -279,6 +283,14 @@ class SlidingAggregates:
     def step(self, said: Said) -> None:
         """Follow the frames of rows that are about to be said."""
         self._outcomes = {s: s.step(said) for s in self._made.values()}
+
+    def merge(self, slides: Sequence[Sliding], said: Ids, calls: Calls, groups: Ids) -> None:
+        """Add to rows of the last step what groups of the same calls hold, a group to each row.
+
+        `slides` are those of the calls, which may be the same for several.
+        """
+        for sliding, index in {s: i for i, s in enumerate(slides)}.items():
+            self._outcomes[sliding].merge(said, calls.of(index), groups)
 
     def value(self, sliding: Sliding, call: AggregateCall, rows: int) -> Valued:
         """Return the values of a call for the rows of the last step."""
