@@ -1,5 +1,5 @@
--- Average selling price by seller, of each auction and the ten before it. Asked of data that
--- ends: who won is known of every auction only then, and OVER takes nothing back.
+-- Average selling price by seller: the mean of what each auction and the ten before it were sold for.
+-- It is asked of data that ends: who won is known only then, and OVER takes nothing back.
 
 SELECT seller, AVG(final) OVER (
     PARTITION BY seller ORDER BY datetime, id ROWS BETWEEN 10 PRECEDING AND CURRENT ROW
