@@ -131,6 +131,11 @@ class Feed:
         return None if same else tuple(self.columns.index(c) for c in entry.columns)
 
     @property
+    def timed(self) -> bool:
+        """Whether its rows have event times."""
+        return self.ingest.timing is not None
+
+    @property
     def reads_clock(self) -> bool:
         """Whether its watermark depends on the engine's clock."""
         return self.ingest.watermarks.reads_clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -301,14 +301,24 @@ class Running:
     def step(self) -> bool:
         """Take the next rows from one of its sources; return False where none has any now."""
         self.wake()
-        for _ in range(len(self.feeds)):
-            feed = self.feeds[self._next % len(self.feeds)]
-            self._next += 1
+        for feed in self._in_turn():
             if feed.live and self._polled(feed):
                 self.settle()
                 return True
         self.settle()
         return False
+
+    def _in_turn(self) -> Iterator[Feed]:
+        """Yield the sources in turn; of those with event time the one furthest behind goes first.
+
+        So what waits for the watermark of another source waits for as little as can be.
+        """
+        first = self._next % max(len(self.feeds), 1)
+        self._next += 1
+        turn = [*self.feeds[first:], *self.feeds[:first]]
+        timed = iter(sorted((f for f in turn if f.timed), key=lambda f: f.said))
+        for feed in turn:
+            yield next(timed) if feed.timed else feed
 
     def _polled(self, feed: Feed) -> bool:
         try:

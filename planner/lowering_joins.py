@@ -13,10 +13,15 @@ from cep.runtime.session import Session
 
 def join_operator(node: Join, session: Session) -> join.Join:
     """Return the operator of a join."""
+    width = len(node.left.schema)
     return join.Join(
         node.schema,
         (_side(node, left=True), _side(node, left=False)),
         pairs=not node.kind.one_sided,
+        said=(
+            tuple(i for i in node.columns if i < width),
+            tuple(i - width for i in node.columns if i >= width),
+        ),
         residual=None if node.residual is None else _residual(node, node.residual, session),
         bound=_bound(node),
         ttl=node.ttl,

@@ -81,9 +81,11 @@ class Join(Node):
 
     The columns are those of the left input, then those of the right one; of a semi or anti join
     only the left ones. `residual` reads the columns of both, in this order. `bound` says how far
-    apart in event time partners may be, so that the watermark frees the rows that are kept. With
-    `final`, rows without a partner are said when no partner can come any more; otherwise at once,
-    and taken back when one comes. `ttl` is in microseconds.
+    apart in event time partners may be, so that the watermark frees the rows that are kept, and
+    rows without a partner are said when none can come any more. Without a bound they are said at
+    once and taken back when one comes; but with `final` they wait for the end of an input that has
+    one. `ttl` is in microseconds. `said` are the columns of the output by their positions among
+    those of both inputs, None for all.
     """
 
     left: Node
@@ -94,6 +96,7 @@ class Join(Node):
     bound: Bound | None = None
     final: bool = False
     ttl: int | None = None
+    said: tuple[int, ...] | None = None
 
     def inputs(self) -> tuple[Node, ...]:
         return (self.left, self.right)
@@ -102,22 +105,29 @@ class Join(Node):
         left, right = inputs
         return replace(self, left=left, right=right)
 
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The columns of the output, by their positions among those of both inputs."""
+        if self.said is not None:
+            return self.said
+        right = 0 if self.kind.one_sided else len(self.right.schema)
+        return tuple(range(len(self.left.schema) + right))
+
     @cached_property
     def schema(self) -> Schema:
         left, right = self.left.schema.fields, self.right.schema.fields
-        if self.kind.one_sided:
-            return self.left.schema
         if self.kind.keeps_right:
             left = tuple(replace(f, nullable=True) for f in left)
-        if self.kind.keeps_left:
+        if self.kind.keeps_left and not self.kind.one_sided:
             right = tuple(replace(f, nullable=True) for f in right)
-        return Schema((*left, *right))
+        both = (*left, *right)
+        return Schema(tuple(both[i] for i in self.columns))
 
     @cached_property
     def properties(self) -> Properties:
         left, right = self.left.properties, self.right.properties
         times = self._times()
-        return Properties(
+        whole = Properties(
             append_only=left.append_only and right.append_only and not self.revises,
             bounded=left.bounded and right.bounded,
             timed=any(self.timely),
@@ -125,8 +135,9 @@ class Join(Node):
             also=times[1:],
             key=self._key(),
             window=self._window(),
-            state=self._state(),
         )
+        moved = whole.projected({old: new for new, old in enumerate(self.columns)})
+        return replace(moved, state=self._state())
 
     def waits(self, *, left: bool) -> bool:
         """Say whether a row of an input is called without partner only when that is sure."""

@@ -73,7 +73,7 @@ _STRICT = frozenset(("=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "like", "no
 
 
 def push_join_conditions(plan: Node, session: Session) -> Node:
-    """Ask what ON says of one input alone before it is joined, where no row is kept for its sake."""
+    """Ask what ON says of one input alone before that is joined, unless its rows are kept."""
 
     def change(node: Node) -> Node | None:
         if not isinstance(node, Join) or node.residual is None:

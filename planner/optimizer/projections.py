@@ -286,9 +286,11 @@ def _by_time(node: ByTime, needed: set[int]) -> _Pruned:
 
 
 def _join(node: Join, needed: set[int]) -> _Pruned:
-    # What partners are found by stays, since rows are kept with it.
+    # What partners are found by is read, but not said.
     width = len(node.left.schema)
-    read = set(needed) if node.residual is None else needed | ex.inputs(node.residual)
+    kept = _kept(needed)
+    said = [node.columns[i] for i in kept]
+    read = {*said, *(() if node.residual is None else ex.inputs(node.residual))}
     here = {i for i in read if i < width} | {k.left for k in node.keys}
     there = {i - width for i in read if i >= width} | {k.right for k in node.keys}
     bound = node.bound
@@ -306,8 +308,6 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
         bound = replace(bound, left=at_left[bound.left], right=at_right[bound.right])
     positions = dict(at_left)
     moves = at_left | {width + i: len(left.schema) + at for i, at in at_right.items()}
-    if not node.kind.one_sided:
-        positions = moves
     pruned = replace(
         node,
         left=left,
@@ -315,6 +315,7 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
         keys=tuple(replace(k, left=at_left[k.left], right=at_right[k.right]) for k in node.keys),
         residual=None if node.residual is None else ex.moved(node.residual, moves),
         bound=bound,
+        said=tuple(moves[i] for i in said),
     )
     return pruned, positions
 

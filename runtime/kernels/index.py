@@ -131,8 +131,10 @@ def find(count: int, codes: Ints, slots: Ints, rows: Ints, ids: Ints) -> None:
     """Write to `ids`: int64[count] the id of each row of `codes`, or -1; O(count)."""
     mask = len(slots) - 1
     width = codes.shape[1]
+    for i in range(count):  # in a loop of its own, so that hashing does not wait for memory
+        ids[i] = _hash(codes, i, width)
     for i in range(count):
-        h = _hash(codes, i, width)
+        h = ids[i]
         s = h & mask
         found = -1
         e = slots[s]

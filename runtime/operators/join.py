@@ -79,8 +79,8 @@ class Residual:
 class Join(Operator):
     """Pairs of rows with equal keys that satisfy a condition, and rows without a partner.
 
-    With `pairs` the pairs are said, with all columns; without, the rows of the left input: those
-    without a partner if these are `kept`, otherwise those with one.
+    With `pairs` the pairs are said; without, the rows of the left input: those without a partner if
+    these are `kept`, otherwise those with one. `said` are the columns of the inputs that they have.
 
     Bilinear: what comes on one side is paired with all that is kept of the other, with the product
     of the weights. For each row whose partners matter their number is kept, in weights, so that it
@@ -100,6 +100,7 @@ class Join(Operator):
         sides: tuple[Side, Side],
         *,
         pairs: bool,
+        said: tuple[tuple[int, ...], tuple[int, ...]],
         residual: Residual | None = None,
         bound: Near | Together | None = None,
         ttl: int | None = None,
@@ -107,6 +108,7 @@ class Join(Operator):
         super().__init__(output)
         self.sides = sides
         self.pairs = pairs
+        self.said = said
         self.residual = residual
         self.bound = bound
         self.ttl = ttl
@@ -116,7 +118,10 @@ class Join(Operator):
         self._reset()
 
     def _reset(self) -> None:
-        self._keys = KeyTable([self.sides[0].schema.types[k] for k in self.sides[0].keys])
+        # Rows with a NULL that equals nothing have no key.
+        left = self.sides[0]
+        types = [left.schema.types[k] for k in left.keys]
+        self._keys = KeyTable(types, nullable=any(left.nulls))
         near = isinstance(self.bound, Near)
         self._rows = [
             Partners(
@@ -134,19 +139,20 @@ class Join(Operator):
         batch, times = self._timely(port, batch, times)
         if not batch.rows:
             return
-        owners, fresh = self._owners(port, batch)
+        wanted = self._expecting(port, batch.rows, times)
+        owners, fresh = self._owners(port, batch, new=bool(wanted.any()))
         met = np.zeros(batch.rows, np.int64)
         settled: list[Ids] = []
         for pairs in theirs.pairs(owners, self._span(port, times)):
             here, there = self._satisfying(port, batch, *pairs)
             if len(here):
-                yield from self._met(port, batch, here, there, met, settled)
+                yield from self._met(port, batch, here, there, met, times, settled)
         yield from self._own(port, batch, met, times)
-        gone = self._keep(port, batch, owners, met, times)
+        gone = self._keep(port, batch, owners, met, times, wanted)
         # Only now, since the search goes along these rows, and keys are named by their numbers.
         idle = [fresh, mine.remove(gone, theirs)]
         idle += [theirs.remove(rows, mine) for rows in settled]
-        self._release(np.unique(np.concatenate(idle)))
+        self._release(np.concatenate(idle))
 
     def _timely(
         self, port: int, batch: Batch, times: Instants | None
@@ -181,8 +187,11 @@ class Join(Operator):
         span[1] = NEVER if high is None else times + high
         return span
 
-    def _owners(self, port: int, batch: Batch) -> tuple[Ids, Ids]:
-        """Return the key of each row, -1 where it equals none, and the keys that are new."""
+    def _owners(self, port: int, batch: Batch, *, new: bool) -> tuple[Ids, Ids]:
+        """Return the key of each row, -1 where it equals none, and the keys that are new.
+
+        Unless `new` keys are to be kept, it may be -1 too where no row has it.
+        """
         side = self.sides[port]
         n = batch.rows
         if not side.keys:
@@ -195,7 +204,10 @@ class Join(Operator):
                 where = None if nulls else valid(column)
                 if where is not None:
                     there = where if there is None else there & where
-            if there is None:
+            known = self._keys.find(columns) if there is None and not new else None
+            if known is not None:
+                owners, fresh = known, np.empty(0, np.int64)
+            elif there is None:
                 owners, fresh = self._keys.intern(columns)
             else:
                 owners, fresh = np.full(n, -1, np.int64), np.empty(0, np.int64)
@@ -219,7 +231,9 @@ class Join(Operator):
         )
         if errors is not None:
             bad = np.flatnonzero(failed(errors))
-            self.outlet.failed(self._paired(port, batch, here[bad], there[bad]), errors[bad])
+            times = self._times(port, batch.columns)
+            pairs = self._paired(port, batch, here[bad], there[bad], times)
+            self.outlet.failed(pairs, errors[bad])
             mask = mask & ~failed(errors)
         return (here, there) if mask.all() else (here[mask], there[mask])
 
@@ -232,6 +246,7 @@ class Join(Operator):
         here: Ids,
         there: Ids,
         met: Codes,
+        times: Instants | None,
         settled: list[Ids],
     ) -> Iterator[Batch]:
         """Say pairs, and what has changed for rows of the other side by them.
@@ -239,7 +254,7 @@ class Join(Operator):
         Adds to `met` the partners of the batch's rows, to `settled` the rows that need no more.
         """
         if self.pairs:
-            yield self._paired(port, batch, here, there)
+            yield self._paired(port, batch, here, there, times)
         if self._counted[port]:
             weights = self._rows[1 - port].weights(there)
             if weights is None:
@@ -290,7 +305,8 @@ class Join(Operator):
         if said.any():
             some = batch.where(said)
             moments = self._moments(port, None if times is None else times[said])
-            yield self._padded(port, list(some.columns), some.rows, moments, some.weight)
+            columns = [some.columns[i] for i in self.said[port]]
+            yield self._padded(port, columns, some.rows, moments, some.weight)
 
     def _alone(self, port: int, kept: Partners, rows: Ids, weight: int) -> Iterator[Batch]:
         """Say rows that are kept, by themselves."""
@@ -301,9 +317,8 @@ class Join(Operator):
             weights = weights * weight
         elif weight != 1:
             weights = np.full(len(rows), weight)
-        columns = kept.columns(rows)
-        moments = self._moments(port, self._times(port, columns))
-        yield self._padded(port, columns, len(rows), moments, weights)
+        columns = kept.columns(rows, self.said[port])
+        yield self._padded(port, columns, len(rows), self._kept_moments(port, rows), weights)
 
     def _padded(
         self,
@@ -315,36 +330,51 @@ class Join(Operator):
     ) -> Batch:
         """Return rows of one side, with NULLs for the other."""
         if self.pairs:
-            other = self.sides[1 - port].schema
-            missing = [pa.nulls(rows, t.arrow) for t in other.types]
+            types = self.sides[1 - port].schema.types
+            missing = [pa.nulls(rows, types[i].arrow) for i in self.said[1 - port]]
             columns = [*missing, *columns] if port else [*columns, *missing]
         return Batch(self.schema, tuple(columns), rows, times, None, weights)
 
-    def _paired(self, port: int, batch: Batch, here: Ids, there: Ids) -> Batch:
-        """Return pairs of rows of a batch and rows that are kept."""
+    def _paired(
+        self, port: int, batch: Batch, here: Ids, there: Ids, times: Instants | None
+    ) -> Batch:
+        """Return pairs of rows of a batch, which have `times`, and rows that are kept."""
         theirs = self._rows[1 - port]
-        picked = integers(here)
-        own = [c.take(picked) for c in batch.columns]
-        other = theirs.columns(there)
         weights = theirs.weights(there)
+        own = [batch.columns[i] for i in self.said[port]]
+        if len(here) != batch.rows or not (here == np.arange(batch.rows)).all():
+            # Not each row just once, as where a stream is looked up in a table.
+            picked = integers(here)
+            own = [c.take(picked) for c in own]
+            times = None if times is None else times[here]
         if batch.weight is not None:
             given = batch.weight[here]
             weights = given if weights is None else given * weights
-        columns = [*other, *own] if port else [*own, *other]
-        left = columns[: len(self.sides[0].schema)]
-        times = None
-        if self.sides[0].timely:
-            times = self._moments(0, self._times(0, left))
-        elif self.sides[1].timely:
-            times = self._moments(1, self._times(1, columns[len(left) :]))
-        shown = columns if self.pairs else left
-        return Batch(self.schema, tuple(shown), len(here), times, None, weights)
+        other = theirs.columns(there, self.said[1 - port])
+        moments = None
+        if self.sides[0].timely or self.sides[1].timely:
+            # The left time, where there are both.
+            mine = self.sides[port].timely and (port == 0 or not self.sides[0].timely)
+            moments = self._moments(port, times) if mine else self._kept_moments(1 - port, there)
+        columns = (*other, *own) if port else (*own, *other)
+        return Batch(self.schema, columns, len(here), moments, None, weights)
+
+    def _kept_moments(self, port: int, rows: Ids) -> Instants | None:
+        """Return the event times of rows that are kept."""
+        if not self.sides[port].timely:
+            return None
+        kept = self._rows[port]
+        return self._moments(port, kept.due(rows) + 1 if self._windowed else kept.times(rows))
 
     def _moments(self, port: int, times: Instants | None) -> Instants | None:
         """Return the event times of rows that are said, by what the bound looks at."""
         if times is None or not self.sides[port].timely:
             return None
         return times - self.bound.unit if isinstance(self.bound, Together) else times
+
+    @property
+    def _windowed(self) -> bool:
+        return isinstance(self.bound, Together)
 
     # What is kept.
 
@@ -354,33 +384,42 @@ class Join(Operator):
             if self.ttl is not None and self._now > BEGINNING:
                 return np.full(rows, self._now + self.ttl)
             return np.full(rows, NEVER)
-        if isinstance(self.bound, Together):
-            return times - 1
-        span = self._span(port, times)
-        assert span is not None
-        return span[1]
+        distance = self._distance(port)
+        return np.full(rows, NEVER) if distance is None else times + distance
+
+    def _distance(self, port: int) -> int | None:
+        """Return how much later than a row's time its last partner may come; None for ever."""
+        if isinstance(self.bound, Near):
+            return _negative(self.bound.low) if port else self.bound.high
+        return -1
 
     def _expecting(self, port: int, rows: int, times: Instants | None) -> Mask:
         """Return for which rows a partner may come."""
         mark = self.watermarks[1 - port]
-        if times is None:
+        distance = None if times is None else self._distance(port)
+        if times is None or distance is None or mark in {BEGINNING, END}:
             return np.full(rows, mark < END)
-        expecting: Mask = self._due(port, rows, times) >= mark
+        expecting: Mask = times >= mark - distance
         return expecting
 
     def _keep(
-        self, port: int, batch: Batch, owners: Ids, met: Codes, times: Instants | None
+        self,
+        port: int,
+        batch: Batch,
+        owners: Ids,
+        met: Codes,
+        times: Instants | None,
+        wanted: Mask,
     ) -> Ids:
-        """Keep the rows of a batch for which something may still come, or take them back.
+        """Keep the rows of a batch that are `wanted`, as partners may come, or take them back.
 
         Returns the kept rows of which none is left.
         """
         side = self.sides[port]
-        wanted = self._expecting(port, batch.rows, times)
         if not (side.kept and side.waits):
-            wanted &= owners >= 0
+            wanted = wanted & (owners >= 0)
         if self._settled(port):
-            wanted &= met <= 0
+            wanted = wanted & (met <= 0)
         if not wanted.any():
             return np.empty(0, np.int64)
         if not wanted.all():
@@ -394,7 +433,7 @@ class Join(Operator):
         """Forget those of some keys that no row has."""
         for rows in self._rows:
             keys = keys[rows.heads[keys] < 0]
-        self._keys.release(keys)
+        self._keys.release(numbered(keys)[0])
         if self._keys.wasteful():
             top = self._keys.capacity
             kept = self._keys.compact()
@@ -459,7 +498,7 @@ class Join(Operator):
             *columns, due, weights, matches = (c.combine_chunks() for c in table.columns)
             batch = Batch(schema, tuple(columns), table.num_rows)
             times = self._times(port, columns)
-            owners, _ = self._owners(port, batch)
+            owners, _ = self._owners(port, batch, new=True)
             self._rows[port].add(
                 NewRows(owners, view(due), columns, times, view(weights), view(matches))
             )

@@ -19,15 +19,21 @@ class KeyTable:
 
     NULL is a value of its own, equal to itself; NaN equals NaN and -0.0 equals 0.0. Before the key
     columns a row may have `prefix` plain codes, such as the number of its window or its group, and
-    after them one with a bit for each column that is NULL. The `compared` columns of strings keep
-    them in one store.
+    after them one with a bit for each column that is NULL, unless none is ever `nullable`. The
+    `compared` columns of strings keep them in one store.
     """
 
     def __init__(
-        self, types: Sequence[DataType], *, prefix: int = 0, compared: Sequence[int] = ()
+        self,
+        types: Sequence[DataType],
+        *,
+        prefix: int = 0,
+        compared: Sequence[int] = (),
+        nullable: bool = True,
     ) -> None:
         self.types = tuple(types)
         self.prefix = prefix
+        self.nullable = nullable and bool(self.types)
         self.codecs: tuple[Codec, ...] = tuple(codec(t) for t in self.types)
         for k in compared[1:]:
             self.codecs[k].strings = self.codecs[compared[0]].strings
@@ -37,7 +43,7 @@ class KeyTable:
             self.places.append(width)
             width += one.width
         self._flags = width
-        if self.types:
+        if self.nullable:
             width += 1
         if len(self.types) > 63:
             raise ValueError("a key of more than 63 columns")
@@ -74,6 +80,15 @@ class KeyTable:
         if self._owning and len(interned.new):
             self._refer(interned.new, gain=True)
         return interned
+
+    def find(self, columns: Sequence[pa.Array]) -> Ids | None:
+        """Return the ids of rows, -1 where there is none; O(n).
+
+        None where that cannot be said without making something: of strings and nested values.
+        """
+        if self._owning:
+            return None
+        return self._interner.find(self._encode(columns, ()))
 
     def one(self, rows: int = 1) -> Interned:
         """Find or make the only row of a table without columns, for so many rows that are it."""
@@ -123,7 +138,7 @@ class KeyTable:
         codes = np.empty((n, self.width), np.int64)
         for j, code in enumerate(prefix):
             codes[:, j] = code
-        if self.types:
+        if self.nullable:
             codes[:, self._flags] = 0
         for k, (one, column) in enumerate(zip(self.codecs, columns, strict=True)):
             where = valid(column)
@@ -135,6 +150,8 @@ class KeyTable:
         return codes
 
     def _valid(self, rows: Codes, k: int) -> Valid | None:
+        if not self.nullable:
+            return None
         null = (rows[:, self._flags] & (1 << k)) != 0
         return ~null if null.any() else None
 
