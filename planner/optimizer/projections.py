@@ -306,7 +306,6 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
     right, at_right = _prune(node.right, there)
     if isinstance(bound, Interval):
         bound = replace(bound, left=at_left[bound.left], right=at_right[bound.right])
-    positions = dict(at_left)
     moves = at_left | {width + i: len(left.schema) + at for i, at in at_right.items()}
     pruned = replace(
         node,
@@ -317,7 +316,7 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
         bound=bound,
         said=tuple(moves[i] for i in said),
     )
-    return pruned, positions
+    return pruned, kept
 
 
 def _beside(node: AsOf | Lookup, needed: set[int]) -> _Pruned:
