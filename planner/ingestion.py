@@ -62,6 +62,7 @@ def plan_ingest(
         tuple(given[i].field.name for i in sorted(always)),
         (*(c.field for c in given if c.origin is Origin.INPUT), *op),
         changes=relation.changes,
+        key=relation.key,
     )
     session = context.session
     key = (positions[i] for i in required if given[i].field.name in relation.key)

@@ -121,7 +121,7 @@ def bind_relation(
     columns = _columns(written, context, connector, options)
     key: tuple[str, ...] = ()
     if is_table:
-        columns, key = keyed(written, columns, changes=changes and "changelog" in options)
+        columns, key = keyed(written, columns, options if changes else {})
     watermark = _watermark(written, columns, context)
     if is_table:
         check_versions(written, key, watermark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cep.catalog import Column, Origin, WatermarkRule
@@ -13,11 +13,11 @@ from cep.runtime.tables.bag import MOST_COLUMNS
 
 
 def keyed(
-    written: ast.CreateRelation, columns: Sequence[Column], *, changes: bool
+    written: ast.CreateRelation, columns: Sequence[Column], options: Mapping[str, str]
 ) -> tuple[list[Column], tuple[str, ...]]:
     """Return the columns of a table, those of its key NOT NULL, and the names of these.
 
-    With `changes` its rows have a column that says what they do, which is none of the table's.
+    `options` are those of a connector that delivers changes.
     """
     names = [c.field.name for c in columns]
     key, span = _key(written)
@@ -36,7 +36,14 @@ def keyed(
             span=written.name.span,
             hint="declare PRIMARY KEY (…)",
         )
-    if changes and OP in names:
+    if options.get("format") == "upsert-json" and not key:
+        raise BindError(
+            "upsert-json says which row a key has now, and this table has no key",
+            span=written.name.span,
+            hint="declare PRIMARY KEY (…)",
+        )
+    # Of rows in envelopes it is the envelope that says what they do.
+    if options.get("changelog") in {"true", "upsert"} and OP in names:
         raise BindError(
             f"{OP} says what a row does, and is no column of the table",
             span=_place(written, OP) or written.name.span,

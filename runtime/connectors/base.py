@@ -14,6 +14,7 @@ from enum import Enum
 
 import pyarrow as pa
 
+from cep.runtime.connectors.changes import CHANGE_FORMATS
 from cep.types import DataType, Field, Schema
 
 
@@ -55,7 +56,7 @@ class Read:
     row: the watermark is made from them, and a filter must never change it. `declared` are all
     physical columns of the statement, in order, for inputs that name no columns (CSV without a
     header); empty means that they are `fields`. With `changes` the last of the fields is `op`: what
-    the row does to a table (`cep.runtime.connectors.changes`).
+    the row does to a table (`cep.runtime.connectors.changes`), and `key` names those of its key.
     """
 
     fields: tuple[Field, ...]
@@ -64,6 +65,7 @@ class Read:
     always: tuple[str, ...] = ()
     declared: tuple[Field, ...] = ()
     changes: bool = False
+    key: tuple[str, ...] = ()
 
     @property
     def schema(self) -> Schema:
@@ -221,7 +223,9 @@ class Connector(ABC):
 
     def delivers_changes(self, options: Mapping[str, str]) -> bool:
         """Say whether rows of a source with these options say what they do: insert or delete."""
-        return options.get("changelog", "false").lower() in {"true", "upsert"}
+        if options.get("format", "").lower() in CHANGE_FORMATS:
+            return True
+        return options.get("changelog", "false").lower() != "false"
 
     def source(self, options: Mapping[str, str], read: Read) -> Source:
         """Open a source; raises ConnectorError where it cannot."""

@@ -21,6 +21,9 @@ OP = "op"
 OP_FIELD = Field(OP, VARCHAR)
 """That column, as it is read."""
 
+CHANGE_FORMATS = ("debezium-json", "upsert-json")
+"""Formats whose records say what they do."""
+
 INSERT, DELETE = "+I", "-D"
 
 _MEANING = {"+I": 1, "+U": 1, "+": 1, "-D": -1, "-U": -1, "-": -1}

@@ -229,7 +229,7 @@ class FileConnector(Connector):
         OptionSpec(
             "changelog",
             "write or read what each row does, '+I' or '-D', in a first column `op`; upsert: '+I' "
-            "also replaces the row of its key; debezium: write Debezium's JSON",
+            "also replaces the row of its key; debezium: Debezium's JSON",
             "false",
             choices=CHANGELOGS,
         ),
@@ -241,6 +241,9 @@ class FileConnector(Connector):
             "partition": BIGINT,
             "offset": BIGINT,
             "timestamp": TimestampLtz(3),
+            "ingestion-timestamp": TimestampLtz(3),
+            "source.timestamp": TimestampLtz(3),
+            "source.table": VARCHAR,
         }
     )
 
@@ -261,11 +264,11 @@ class FileConnector(Connector):
     def source(self, options: Mapping[str, str], read: Read) -> Source:
         settled = settle(self, options)
         if settled["changelog"] == "debezium":
-            raise ConnectorError(
-                "Debezium's JSON is written to files, not read from them",
-                hint="write the file with changelog = 'true' or 'upsert'",
-            )
+            settled["format"] = "debezium-json"
         return FileSource(settled, read)
 
     def sink(self, options: Mapping[str, str], schema: Schema) -> Sink:
-        return FileSink(settle(self, options), schema)
+        settled = settle(self, options)
+        if settled.get("format") == "debezium-json":
+            settled |= {"format": "json", "changelog": "debezium"}
+        return FileSink(settled, schema)

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,16 @@ from cep.types import Schema
 Lines = npt.NDArray[np.int64]
 
 
+class Envelopes(Protocol):
+    """Unfolds rows that are envelopes of others."""
+
+    def known(self, batch: pa.RecordBatch, name: str) -> pa.Array | None:
+        """Return a metadata column that stands in the envelopes themselves."""
+
+    def unfold(self, batch: pa.RecordBatch, metadata: Sequence[pa.Array]) -> pa.RecordBatch:
+        """Return the rows inside, with the metadata of their envelopes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Consecutive records of one input, as a format reads them.
@@ -28,7 +38,8 @@ class Piece:
     `batch` has the columns `Read.fields` of the good records. `lines` says where each of them
     stands, counted from 1: an array, or the number of the first where they follow each other.
     `broken` are the others, each with its position among all records of the piece, ascending.
-    `source` names the file or the member of an archive.
+    `source` names the file or the member of an archive. With `envelopes` the columns are those of
+    envelopes, which these unfold into rows.
     """
 
     batch: pa.RecordBatch
@@ -36,6 +47,7 @@ class Piece:
     source: str
     broken: tuple[tuple[int, BrokenRow], ...] = ()
     skipped: bool = False
+    envelopes: Envelopes | None = None
 
     @property
     def records(self) -> int:
@@ -57,6 +69,7 @@ class Piece:
             self.source,
             inside,
             self.skipped,
+            self.envelopes,
         )
 
     def line_numbers(self) -> Lines:
@@ -95,19 +108,27 @@ def with_metadata(
     `line` and `offset` are made here (`offset` is that of the piece's first record); the others are
     the same for all its rows and stand in `known`: instants in microseconds.
     """
-    if not read.metadata:
+    envelopes = piece.envelopes
+    if not read.metadata and envelopes is None:
         return piece.batch
     rows = piece.batch.num_rows
-    columns = list(piece.batch.columns)
+    columns = [] if envelopes is not None else list(piece.batch.columns)
     for key, f in read.metadata:
-        if key == "line":
+        own = None if envelopes is None else envelopes.known(piece.batch, key)
+        if own is not None:
+            column = own
+        elif key == "line":
             column = pa.array(piece.line_numbers())
         elif key == "offset":
             numbers = np.arange(offset, offset + piece.records)
             column = pa.array(np.delete(numbers, [at for at, _ in piece.broken]))
+        elif key not in known:
+            raise ConnectorError(f"{piece.source} has no metadata '{key}': only envelopes have it")
         else:
             column = pa.repeat(known[key], rows)
         columns.append(column if column.type == f.type.arrow else column.cast(f.type.arrow))
+    if envelopes is not None:
+        return envelopes.unfold(piece.batch, columns)
     return pa.RecordBatch.from_arrays(columns, schema=read.schema.arrow)
 
 

@@ -17,6 +17,8 @@ _FORMATS = {
     "json": "cep.runtime.connectors.format_json:JsonFormat",
     "parquet": "cep.runtime.connectors.format_parquet:ParquetFormat",
     "arrow": "cep.runtime.connectors.format_arrow:ArrowFormat",
+    "debezium-json": "cep.runtime.connectors.format_changes:DebeziumFormat",
+    "upsert-json": "cep.runtime.connectors.format_changes:UpsertFormat",
 }
 _ALIASES = {"jsonl": "json", "ndjson": "json", "tsv": "csv", "ipc": "arrow", "feather": "arrow"}
 _EXTENSIONS = {

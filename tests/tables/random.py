@@ -1,7 +1,7 @@
-"""Random tables and streams, joined by time by the engine and by an oracle that looks at all rows.
+"""Random tables and streams, joined by the engine and by an oracle that looks at all rows.
 
-Versions come out of order, twice at a time, too late, and after deletions; so do the events that ask
-for them. Both come in random batches, and now and then the query goes on from its snapshot.
+Versions come out of order, twice at a time, too late, and after deletions; so do the events that
+ask for them. Both come in random batches, and now and then the query goes on from its snapshot.
 
     python -m tests.tables.random --cases 10000 --seed 1
 
@@ -88,21 +88,21 @@ def queries(given: Case) -> Iterator[tuple[str, list[tuple[int | None, ...]], in
     for outer in (False, True):
         kind = "LEFT JOIN" if outer else "JOIN"
         for most, condition in ((None, ""), (2, " AND t.v <= 2")):
-            yield (
+            sql = (
                 f"SELECT s.k, s.v, s.ts, t.v, t.ts FROM s {kind} t FOR SYSTEM_TIME AS OF s.ts "
-                f"ON s.k = t.k{condition}",
-                oracle.temporal_join(left, changes, outer=outer, most=most),
-                late + stale,
+                f"ON s.k = t.k{condition}"
             )
+            answer = oracle.temporal_join(left, changes, outer=outer, most=most)
+            yield sql, answer, late + stale
         quotes = [c.row for c in given.of("q")]
         right = _in_time(quotes, t)
         for sign in SIGNS:
-            yield (
+            sql = (
                 f"SELECT s.k, s.v, s.ts, q.v, q.ts FROM s ASOF {kind} q "
-                f"MATCH_CONDITION (s.ts {sign} q.ts) ON s.k = q.k",
-                oracle.asof_join(left, right, sign, outer=outer),
-                late + len(quotes) - len(right),
+                f"MATCH_CONDITION (s.ts {sign} q.ts) ON s.k = q.k"
             )
+            answer = oracle.asof_join(left, right, sign, outer=outer)
+            yield sql, answer, late + len(quotes) - len(right)
 
 
 def _in_time(rows: Sequence[Row], delay: int) -> list[Row]:
@@ -114,7 +114,7 @@ def problem(given: Case) -> str | None:
     """Run a case; return what is wrong, or None."""
     for sql, expected, late in queries(given):
         found, refused = _run(given, sql)
-        wanted = Counter(expected)
+        wanted: Counter[tuple[object, ...]] = Counter(expected)
         if found != wanted:
             return f"{sql}\n  missing {wanted - found}\n  surplus {found - wanted}"
         if refused != late:
