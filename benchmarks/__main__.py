@@ -20,6 +20,7 @@ NAMES = (
     "tumble",
     "windows",
     "over",
+    "joins",
     "temporal",
     "patterns",
     "producers",

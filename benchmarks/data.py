@@ -84,6 +84,81 @@ def _write_terms(path: Path, rows: int, seconds: int) -> None:
     pq.write_table(table, path, row_group_size=1 << 17)
 
 
+OFFERS = pa.schema([("auction", pa.int64()), ("price", pa.float64()), ("ts", pa.timestamp("us"))])
+OPENED = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("seller", pa.string()),
+        ("least", pa.float64()),
+        ("ts", pa.timestamp("us")),
+    ]
+)
+_LASTING = 4_000_000
+"""How long after its opening an offer for an auction comes, on average, in microseconds."""
+
+
+def auctions(folder: Path, offers: int, per_second: int) -> Path:
+    """Return a Parquet file of auctions, one for 20 offers: id; seller; least, in quarters; ts.
+
+    They open one after the other, at most half a second out of order.
+    """
+    path = folder / f"auctions-{offers}-{per_second}.parquet"
+    return made(
+        path,
+        lambda p: _write_parts(p, OPENED, (a for a, _ in auctioned(offers, per_second, _PART))),
+    )
+
+
+def offers(folder: Path, rows: int, per_second: int) -> Path:
+    """Return a Parquet file of offers: auction; price, in quarters; ts.
+
+    Each is for an auction that was opened some seconds before, most often few of them; they come at
+    most half a second out of order.
+    """
+    path = folder / f"offers-{rows}-{per_second}.parquet"
+    return made(
+        path, lambda p: _write_parts(p, OFFERS, (o for _, o in auctioned(rows, per_second, _PART)))
+    )
+
+
+def auctioned(
+    rows: int, per_second: int, size: int
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """Yield auctions and so many offers for them, in turn, the offers in batches of a size."""
+    each = 20
+    apart = each * 1_000_000 // per_second
+    for first in range(0, rows, size):
+        random = np.random.default_rng([4, first])
+        number = np.arange(first, min(first + size, rows), dtype=np.int64)
+        steps = number * 1_000_000 // per_second
+        back = random.exponential(_LASTING, len(number)).astype(np.int64)
+        times = _EPOCH + steps - random.integers(0, _JITTER, len(number)) // 1000 * 1000
+        offered = [
+            pa.array(np.maximum(steps - back, 0) // apart),
+            pa.array(random.integers(0, 40_000, len(number)) / 4),
+            pa.array(times).view(pa.timestamp("us")),
+        ]
+        ids = number[number % each == 0] // each
+        opened = _EPOCH + ids * apart - random.integers(0, _JITTER, len(ids)) // 1000 * 1000
+        sellers = random.integers(0, 1000, len(ids))
+        opening = [
+            pa.array(ids),
+            pa.array([f"seller {n}" for n in sellers]),
+            pa.array(random.integers(0, 40_000, len(ids)) / 4),
+            pa.array(opened).view(pa.timestamp("us")),
+        ]
+        yield (
+            pa.RecordBatch.from_arrays(opening, schema=OPENED),
+            pa.RecordBatch.from_arrays(offered, schema=OFFERS),
+        )
+
+
+def _write_parts(path: Path, schema: pa.Schema, parts: Iterator[pa.RecordBatch]) -> None:
+    with pq.ParquetWriter(path, schema) as writer:
+        for part in parts:
+            writer.write_table(pa.Table.from_batches([part]), row_group_size=1 << 17)
+
+
 def ticks(folder: Path, rows: int) -> Path:
     """Return a Parquet file of ticks: symbol, one of 1,000; price, a random walk in quarters; ts.
 
