@@ -138,7 +138,7 @@ class TrailingAggregate(WindowAggregate):
         for row, window in self._overdue.met(self._sequences.keys.columns(owners), which, times):
             if not len(row):
                 continue
-            windows, local = np.unique(window, return_inverse=True)
+            windows, local = numbered(window)
             columns: list[pa.Array] = [None] * len(self.input)
             for place, column in enumerate(self._read):
                 columns[column] = self._overdue.take(place, row)
