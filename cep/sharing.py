@@ -7,8 +7,7 @@ only where both queries begin with the same row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
 
 from cep.feeds import Feed
 from cep.planner import expressions as ex
@@ -29,6 +28,7 @@ from cep.planner.logical import (
     walk,
 )
 from cep.planner.lowering import Lowered
+from cep.planner.parts import own_expressions
 from cep.runtime.graph import GraphNode
 
 _EACH_ROW = (Scan, Filter, Project, Union)
@@ -53,7 +53,7 @@ class Sharing:
         todo = [plan]
         while todo:
             node = todo.pop()
-            if not _sharable(node):
+            if not _sharable(node) or id(node) not in lowered.spans:
                 todo += node.inputs()
                 continue
             first, last = lowered.spans[id(node)]
@@ -89,24 +89,10 @@ def _sharable(plan: Node) -> bool:
             return False
         if isinstance(node, Scan) and node.reading is not Reading.EVENTS:
             return False
-        if not all(map(ex.is_deterministic, _expressions(node))):
+        if not all(map(ex.is_deterministic, own_expressions(node))):
             return False
     try:
         hash(plan)
     except TypeError:
         return False
     return True
-
-
-def _expressions(node: object) -> Iterator[ex.Expression]:
-    """Yield the expressions of a node, wherever in it they stand."""
-    if isinstance(node, ex.Expression):
-        yield node
-    elif isinstance(node, tuple | list):
-        for one in node:
-            yield from _expressions(one)
-    elif is_dataclass(node) and not isinstance(node, type):
-        for field in fields(node):
-            value = getattr(node, field.name)
-            if not isinstance(value, Node):
-                yield from _expressions(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -36,6 +36,7 @@ from cep.planner.logical import (
     Window,
 )
 from cep.planner.lowering_joins import beside_operator, join_operator
+from cep.planner.parts import equal_parts
 from cep.planner.patterns.compile import match_plan
 from cep.runtime.batch import Batch
 from cep.runtime.graph import Graph
@@ -96,7 +97,16 @@ class Lowered:
     watermarks: bool = False
     """Whether an operator reads the watermarks of rows."""
     spans: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """The first and the last operator of each node of the plan with its inputs, by its identity."""
+    """The first and the last operator of each node of the plan with its inputs, by its identity.
+
+    Not of nodes that read what another part of the plan reads too.
+    """
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """What is equal in the plan: a number of each node, by its identity."""
+    made: dict[int, int] = field(default_factory=dict)
+    """The operators of nodes, by these numbers."""
+    again: int = 0
+    """How often one of them was found there."""
 
     def reads_watermark(self, *expressions: ex.Expression) -> bool:
         """Say whether expressions read the watermark of the row, and remember it."""
@@ -107,7 +117,7 @@ class Lowered:
 
 def lower(plan: Node, session: Session) -> Lowered:
     """Return the graph of a plan."""
-    lowered = Lowered()
+    lowered = Lowered(parts=equal_parts(plan))
     root = _lower(plan, lowered, session)
     assert root == len(lowered.graph.nodes) - 1
     if lowered.watermarks:
@@ -146,9 +156,15 @@ def _column(values: list[pa.Scalar], t: pa.DataType) -> pa.Array:
 
 
 def _lower(node: Node, lowered: Lowered, session: Session) -> int:
-    first = len(lowered.graph.nodes)
+    number = lowered.parts[id(node)]
+    if number in lowered.made:
+        lowered.again += 1
+        return lowered.made[number]
+    first, before = len(lowered.graph.nodes), lowered.again
     index = _LOWERINGS[type(node)](node, lowered, session)
-    lowered.spans[id(node)] = first, index
+    lowered.made[number] = index
+    if lowered.again == before:
+        lowered.spans[id(node)] = first, index
     return index
 
 

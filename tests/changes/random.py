@@ -148,6 +148,8 @@ class Case:
 def _oracle() -> duckdb.DuckDBPyConnection:
     """Return the database that all cases share: to make one takes longer than a case."""
     oracle = duckdb.connect(config={"threads": 1})
+    # DuckDB 2.0 loses rows of an outer join below an EXISTS that is not related to it.
+    oracle.execute("PRAGMA disable_optimizer")
     for table in TABLES:
         oracle.execute(f"CREATE TABLE {table} (id INT, a INT, b INT, c VARCHAR)")
     return oracle
