@@ -17,6 +17,7 @@ from cep.planner.logical import (
     Delay,
     Join,
     Node,
+    Reading,
     SetOperation,
     TopN,
     walk,
@@ -229,7 +230,9 @@ class Running:
 
         When the others have ended, their time goes on with the clock.
         """
-        nodes = {e.node for e in self._lowered.entries}
+        # The rows of a table as it is have no time, and nobody waits for it.
+        timed = (e for e in self._lowered.entries if e.reading is not Reading.CHANGES)
+        nodes = {e.node for e in timed}
         marks = [m for m in map(self.reached, nodes - self._resting) if m < END]
         if marks:
             mark = min(marks)

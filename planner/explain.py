@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from cep.planner.expressions import Call, Expression, walk
-from cep.planner.logical import Aggregate, Filter, Join, Match, Node, Over, Project, Scan, Values
+from cep.planner.logical import (
+    Aggregate,
+    AsOf,
+    Filter,
+    Join,
+    Lookup,
+    Match,
+    Node,
+    Over,
+    Project,
+    Scan,
+    Values,
+)
 from cep.planner.patterns.expressions import MatchAggregate
 from cep.planner.patterns.showing import facts as pattern_facts
 
@@ -46,7 +58,7 @@ def python_calls(node: Node) -> list[str]:
         case Over():
             of_frames = [c.aggregate.aggregate for c in node.calls if c.aggregate is not None]
             return list(dict.fromkeys(f"{a.name} ({a.python})" for a in of_frames if a.python))
-        case Join():
+        case Join() | AsOf() | Lookup():
             expressions = () if node.residual is None else (node.residual,)
         case Match():
             expressions = (*node.measures, *(c for c in node.conditions if c is not None))

@@ -24,6 +24,7 @@ from cep.planner.logical import (
     Expand,
     Filter,
     Limit,
+    Lookup,
     Match,
     Node,
     Over,
@@ -43,7 +44,7 @@ from cep.types import DAY_INTERVAL, Field, Schema
 
 _KNOWN = (
     *(Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Match),
-    *(Sort, Limit, SetOperation, TopN, ClockedFilter),
+    *(Sort, Limit, SetOperation, TopN, ClockedFilter, Lookup),
 )
 """Nodes of which it is known here what they do with late rows."""
 
