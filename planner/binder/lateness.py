@@ -19,10 +19,12 @@ from cep.planner.expressions import Constant, Expression, Input
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import (
     Aggregate,
+    ByTime,
     ClockedFilter,
     Delay,
     Expand,
     Filter,
+    Join,
     Limit,
     Lookup,
     Match,
@@ -44,7 +46,7 @@ from cep.types import DAY_INTERVAL, Field, Schema
 
 _KNOWN = (
     *(Scan, Values, Filter, Project, Union, Window, Expand, Aggregate, Over, Match),
-    *(Sort, Limit, SetOperation, TopN, ClockedFilter, Lookup),
+    *(Sort, Limit, SetOperation, TopN, ClockedFilter, Join, ByTime, Lookup),
 )
 """Nodes of which it is known here what they do with late rows."""
 
@@ -53,6 +55,7 @@ _SPOKEN: dict[type[Node], str] = {
     Sort: "ORDER BY",
     SetOperation: "INTERSECT or EXCEPT",
     TopN: "ROW_NUMBER",
+    Join: "JOIN",
 }
 
 
@@ -87,6 +90,8 @@ def _refuses(node: Node) -> bool:
         return node.timely
     if isinstance(node, Sort | SetOperation | TopN):
         return node.timed and not _in_time(node)
+    if isinstance(node, Join):
+        return node.bound is not None
     if isinstance(node, Window):
         return not node.fixed and node.input.properties.timed
     return not isinstance(node, _KNOWN)
@@ -99,6 +104,9 @@ def _all_known(plan: Node, written: ast.LateRows) -> None:
             what = "OVER"
         elif isinstance(node, Sort | SetOperation | TopN) and node.timed:
             what = _SPOKEN[type(node)] if written.kind == "correct" or _refuses(node) else None
+        elif isinstance(node, Join) and _refuses(node):
+            # Rows of two inputs have different columns, and partners that are gone are not found.
+            what = _SPOKEN[Join]
         elif not isinstance(node, _KNOWN):
             what = type(node).__name__.upper()
         if what is not None:

@@ -211,40 +211,63 @@ class Join(Node):
         return window.moved({i: width + i for i in range(len(self.right.schema))})
 
     def _state(self) -> str:
-        bounds = {bound for _, bound in self.details()}
         if self.ttl is not None and self.bound is None:
             return (
                 f"the rows of both inputs, forgotten {duration(self.ttl)} after they came: "
                 "a partner that comes later is not found"
             )
-        if any("nothing bounds" in b for b in bounds):
-            return "rows of both inputs; nothing bounds them all (WITH (state_ttl = …) would)"
-        return "rows of both inputs, as long as a partner may come"
+        if self._endless(left=True) or self._endless(left=False):
+            return "the rows of both inputs; nothing bounds them (WITH (state_ttl = …) would)"
+        return "the rows of both inputs, as long as a partner may come"
 
     def details(self) -> tuple[tuple[str, str], ...]:
         return (("left", self._kept(left=True)), ("right", self._kept(left=False)))
+
+    def caution(self) -> str:
+        sides = [s for s in (True, False) if self._endless(left=s)]
+        if not sides:
+            return ""
+        whose = "both inputs" if len(sides) > 1 else f"the {'left' if sides[0] else 'right'} input"
+        return (
+            f"all rows of {whose} of a join are kept, as a partner may always come\n"
+            "  bound how far apart in event time partners are: … AND b.ts BETWEEN a.ts AND a.ts + "
+            "INTERVAL '1' HOUR;\n  or write WITH (state_ttl = INTERVAL '1' DAY) at the end"
+        )
+
+    def _distance(self, *, left: bool) -> int | None:
+        """Return how much later than a row's time its last partner may come; None for ever."""
+        if not isinstance(self.bound, Interval):
+            return None
+        if left:
+            return self.bound.high
+        return None if self.bound.low is None else -self.bound.low
+
+    def _endless(self, *, left: bool) -> bool:
+        """Say whether the rows of an unbounded stream are kept for ever."""
+        here, there = (self.left, self.right) if left else (self.right, self.left)
+        ends = isinstance(self.bound, SameWindow) or self._distance(left=left) is not None
+        ends = ends or there.properties.bounded or (self.ttl is not None and self.bound is None)
+        return not ends and not here.properties.bounded and here.properties.append_only
 
     def _kept(self, *, left: bool) -> str:
         """Say how long rows of an input are kept."""
         here, there = (self.left, self.right) if left else (self.right, self.left)
         if isinstance(self.bound, SameWindow):
-            return "until the watermark closes the window"
-        if isinstance(self.bound, Interval):
-            distance = self.bound.high if left else self.bound.low
-            if distance is not None:
-                ahead = distance if left else -distance
-                own = here.schema.names[self.bound.left if left else self.bound.right]
-                other = "right" if left else "left"
-                sign = "+" if ahead >= 0 else "-"
-                shift = f" {sign} {duration(abs(ahead))}" if ahead else ""
-                return f"until the {other} watermark passes {own}{shift}"
+            return "rows are kept until the watermark of the other input closes their window"
+        distance = self._distance(left=left)
+        if isinstance(self.bound, Interval) and distance is not None:
+            own = here.schema.names[self.bound.left if left else self.bound.right]
+            shift = f" {'+' if distance > 0 else '-'} {duration(abs(distance))}" if distance else ""
+            return f"rows are kept until the watermark of the other input passes {own}{shift}"
         if there.properties.bounded:
-            return "until the other input ends"
-        if self.ttl is not None:
-            return f"for {duration(self.ttl)} after it came"
+            return "rows are kept until the other input ends"
+        if self.ttl is not None and self.bound is None:
+            return f"rows are kept for {duration(self.ttl)}"
+        if not here.properties.append_only:
+            return "rows are kept until they are taken back"
         if here.properties.bounded:
-            return "for ever: all rows of an input that ends"
-        return "for ever: nothing bounds it"
+            return "all rows are kept, and the input ends"
+        return "all rows are kept, for ever: nothing bounds them"
 
     def describe(self) -> str:
         left, right = self.left.schema.names, self.right.schema.names

@@ -253,38 +253,42 @@ class Join(Operator):
 
         Adds to `met` the partners of the batch's rows, to `settled` the rows that need no more.
         """
-        if self.pairs:
-            yield self._paired(port, batch, here, there, times)
         if self._counted[port]:
             weights = self._rows[1 - port].weights(there)
             if weights is None:
                 met += np.bincount(here, minlength=len(met))
             else:
                 np.add.at(met, here, weights)
+        first = last = np.empty(0, np.int64)
+        other, kept = self.sides[1 - port], self._rows[1 - port]
         if self._counted[1 - port]:
-            weights = None if batch.weight is None else batch.weight[here]
-            yield from self._found(1 - port, there, weights, settled)
+            first, last = self._found(1 - port, there, batch.weight, here)
+            if self._settled(1 - port):
+                settled.append(first)
+        # What is taken back comes before what takes its place.
+        if other.kept and not other.waits:
+            yield from self._alone(1 - port, kept, first, -1)
+        if self.pairs:
+            yield self._paired(port, batch, here, there, times)
+        elif port and not other.kept:
+            yield from self._alone(0, kept, last, -1)
+            yield from self._alone(0, kept, first, 1)
+        if other.kept and not other.waits:
+            yield from self._alone(1 - port, kept, last, 1)
 
-    def _found(
-        self, port: int, rows: Ids, weights: Weights | None, settled: list[Ids]
-    ) -> Iterator[Batch]:
-        """Count partners of rows that are kept, and say those for which it makes a difference."""
-        kept, side = self._rows[port], self.sides[port]
+    def _found(self, port: int, rows: Ids, weights: Weights | None, pairs: Ids) -> tuple[Ids, Ids]:
+        """Count partners of rows that are kept: those at `pairs` of a batch with these weights.
+
+        Returns the rows that have a partner now and had none, and those that have lost the last.
+        """
+        kept = self._rows[port]
         few, local = numbered(rows)
         net = np.zeros(len(few), np.int64)
-        np.add.at(net, local, 1 if weights is None else weights)
+        np.add.at(net, local, 1 if weights is None else weights[pairs])
         was = kept.matches.data[few]
         now = was + net
         kept.matches.data[few] = now
-        first, last = (was <= 0) & (now > 0), (was > 0) & (now <= 0)
-        if not self.pairs and not side.kept:
-            yield from self._alone(port, kept, few[first], 1)
-            yield from self._alone(port, kept, few[last], -1)
-        elif side.kept and not side.waits:
-            yield from self._alone(port, kept, few[first], -1)
-            yield from self._alone(port, kept, few[last], 1)
-        if self._settled(port):
-            settled.append(few[first])
+        return few[(was <= 0) & (now > 0)], few[(was > 0) & (now <= 0)]
 
     def _settled(self, port: int) -> bool:
         """Say whether all has been said of a row of an input when it has met one partner."""

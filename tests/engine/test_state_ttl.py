@@ -62,3 +62,28 @@ def test_rows_of_set_operations_and_partitions_are_forgotten_too() -> None:
     clock.set(60 * SECOND)
     engine.tick()
     assert all(q.graph.size().rows == 0 for q in engine.queries.values())
+
+
+def test_rows_of_a_join_are_forgotten_too() -> None:
+    clock = cep.VirtualClock()
+    engine = cep.Engine(clock=clock)
+    engine.execute("CREATE STREAM a (k INT, x INT); CREATE STREAM b (k INT, y INT)")
+    query = engine.query(
+        "SELECT x, y FROM a LEFT JOIN b ON a.k = b.k WITH (state_ttl = INTERVAL '10' SECOND)"
+    )
+    engine.insert("a", [(1, 10), (2, 20)])
+    clock.set(6 * SECOND)
+    engine.insert("b", (1, 100))
+    clock.set(11 * SECOND)
+    engine.insert("a", (1, 11))
+    engine.insert("b", [(1, 101), (2, 200)])
+    # What was said of a forgotten row stays said, and a partner that comes later is not found.
+    assert [tuple(r) for r in query] == [
+        ("+", 10, None), ("+", 20, None),
+        ("-", 10, None), ("+", 10, 100),
+        ("+", 11, 100), ("+", 11, 101),
+    ]  # fmt: skip
+    clock.set(30 * SECOND)
+    engine.tick()
+    (running,) = engine.queries.values()
+    assert running.graph.size().rows == 0
