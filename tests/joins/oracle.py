@@ -43,6 +43,16 @@ def _marked(rows: Sequence[Row], delay: int) -> list[tuple[Row, float]]:
     return marked
 
 
+def summed(rows: Sequence[Row], *, by_time: bool) -> list[Row]:
+    """Return sums of the values of rows with equal keys, each with its time or the latest one."""
+    sums: dict[tuple[int | None, str | None, int], tuple[int, int]] = {}
+    for k, j, v, time in rows:
+        group = (k, j, time if by_time else 0)
+        before, latest = sums.get(group, (0, time))
+        sums[group] = before + v, max(latest, time)
+    return [(k, j, v, time) for (k, j, _), (v, time) in sums.items()]
+
+
 def join(
     kind: str, left: Sequence[Row], right: Sequence[Row], partners: Callable[[Row, Row], bool]
 ) -> list[Said]:

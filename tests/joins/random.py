@@ -26,6 +26,7 @@ import cep
 from cep.grammar.parser import parse_query
 from cep.running import Output, Running
 from cep.runtime.batch import Batch
+from cep.runtime.operators.join import Join
 from tests.joins import oracle
 from tests.joins.oracle import Row, Said
 
@@ -68,6 +69,8 @@ class Case:
     """In which form the interval is written."""
     first: str | None
     """The stream that ends before the other, if one does."""
+    changing: frozenset[str]
+    """The inputs whose rows are sums that go up and down as rows come."""
     restarts: float = field(default=0.2)
 
     @classmethod
@@ -103,23 +106,26 @@ class Case:
             chance.choice(KINDS),
             chance.choice(tuple(KEYS)),
             chance.choice(tuple(RESIDUALS)),
-            chance.choice(("interval", "interval", "from", "until", "window", "none")),
+            chance.choice(("interval", "interval", "from", "until", "window", "none", "none")),
             low,
             high,
             slide=(slide := chance.choice((10, 25, 100))),
             size=slide * chance.choice((1, 1, 2, 3)),
             written=chance.randint(0, 5),
             first=chance.choice(("a", "b", None)),
+            changing=frozenset(chance.choice(("", "", "", "a", "b", "ab"))),
         )
 
     def query(self) -> str:
         """Return the query."""
         conditions = [*KEYS[self.keys], *([RESIDUALS[self.residual]] if self.residual else [])]
+        lengths = f"{_length(self.slide)}, {_length(self.size)}"
         sources = {s: s for s in "ab"}
         if self.bound == "window":
+            sources = {s: f"{_cut(s, lengths)} AS {s}" for s in "ab"}
+        sources |= {s: f"({_summed(s, self.bound, lengths)}) AS {s}" for s in self.changing}
+        if self.bound == "window":
             conditions += ["a.window_start = b.window_start", "b.window_end = a.window_end"]
-            lengths = f"{_length(self.slide)}, {_length(self.size)}"
-            sources = {s: f"HOP(TABLE {s}, DESCRIPTOR(ts), {lengths}) AS {s}" for s in "ab"}
         elif self.bound != "none":
             conditions += self._interval()
         shown = {"SEMI": "a", "ANTI": "a"}.get(self.kind, "ab")
@@ -127,7 +133,8 @@ class Case:
         items = ", ".join(f"{s}.{c}" for s in shown for c in ("k", "j", "v", time))
         on = " AND ".join(f"({c})" for c in conditions) or "TRUE"
         kind = "" if self.kind == "INNER" else f"{self.kind} "
-        return f"SELECT {items} FROM {sources['a']} {kind}JOIN {sources['b']} ON {on}"
+        emit = " EMIT STREAM" if self.changing else ""
+        return f"SELECT {items} FROM {sources['a']} {kind}JOIN {sources['b']} ON {on}{emit}"
 
     def _interval(self) -> list[str]:
         """Return the conditions on times, in one of several forms that mean the same."""
@@ -184,11 +191,14 @@ class Case:
             if self.bound == "window":
                 taken[s], many = oracle.in_windows(rows, self.delays[s], self.slide, self.size)
                 late += many
-            elif self.bound == "none":
-                taken[s] = rows
+            elif self.bound == "none" or self.changing:
+                # Sums without windows have no event time, and so no row comes too late.
+                taken[s] = list(rows)
             else:
                 taken[s] = oracle.in_time(rows, self.delays[s])
                 late += len(rows) - len(taken[s])
+        for s in self.changing:
+            taken[s] = oracle.summed(taken[s], by_time=self.bound != "none")
         return oracle.join(self.kind, taken["a"], taken["b"], self.partners), late
 
     def check(self) -> str | None:
@@ -198,7 +208,7 @@ class Case:
         net: Counter[Said] = Counter()
         for row, weight in said:
             net[row] += weight
-            if weight < 0 and self.bound != "none":
+            if weight < 0 and self.bound != "none" and not self.changing:
                 return f"{row} is taken back"
             if net[row] < 0:
                 return f"{row} is taken back and had not been said"
@@ -244,7 +254,22 @@ class Case:
         running = engine.queries["q"]
         if running.failure is not None:
             raise running.failure
-        return said, running.aside.late_rows.count, running.graph.size().rows
+        operators = (n.operator for n in running.graph.nodes)
+        left = sum(o.size().rows for o in operators if isinstance(o, Join))
+        return said, running.aside.late_rows.count, left
+
+
+def _cut(stream: str, lengths: str) -> str:
+    return f"HOP(TABLE {stream}, DESCRIPTOR(ts), {lengths})"
+
+
+def _summed(stream: str, bound: str, lengths: str) -> str:
+    """Return a query for sums by keys, also by windows or by times where a join is bounded."""
+    by = {"window": "window_start, window_end", "none": "k"}.get(bound, "ts")
+    time = {"window": "", "none": ", MAX(ts) AS ts"}.get(bound, "")
+    source = _cut(stream, lengths) if bound == "window" else stream
+    keys = "k, j, " if bound != "none" else "j, "
+    return f"SELECT {keys}{by}, SUM(v) AS v{time} FROM {source} GROUP BY {keys}{by}"
 
 
 def _length(milliseconds: int) -> str:
