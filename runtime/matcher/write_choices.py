@@ -12,6 +12,7 @@ class Choices(Writer):
     """Writes how a walk chooses, and what it can come back to."""
 
     def fork(self, pc: int, first: int, second: int) -> None:
+        """Write a choice; a branch that the flags of the row rule out is none."""
         one, other = self.reach(first), self.reach(second)
         if not one.rowless:
             self.wait_for_row()
@@ -46,6 +47,7 @@ class Choices(Writer):
         self.put(f"pc = {first + 1}")
 
     def iterate(self, pc: int, loop: Iterate) -> None:
+        """Write the beginning of an iteration that is counted."""
         c = f"q{loop.register}"
         again = [f"{c} += 1", f"pc = {loop.body + 1}", "continue"]
         if loop.minimum:
@@ -62,6 +64,7 @@ class Choices(Writer):
             self.put(f"{c} += 1", f"pc = {loop.body + 1}")
 
     def each(self, pc: int, each: Each) -> None:
+        """Write the choice of the next part of a PERMUTE of parts without choices."""
         met, begin = f"q{each.register}", f"q{each.register + 1}"
         n = len(each.bodies)
         self.block(f"if {met} == {(1 << n) - 1}:", [f"pc = {each.out + 1}", "continue"])
@@ -109,6 +112,7 @@ class Choices(Writer):
         self.put(f"{frame} = depth - 1", f"pc = {pc + 2}")
 
     def step(self, step: Step) -> None:
+        """Write the way to the next part of the order that was chosen."""
         o, i, _, frame = (f"q{step.register + k}" for k in range(4))
         n = len(step.bodies)
         place = f"(frames + {frame}) * {self.frame} + {at.FRAME + step.register + 2}"

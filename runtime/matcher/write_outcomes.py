@@ -35,6 +35,7 @@ class Outcomes(Writer):
         self.put(f"meta[{at.MATCHES}] += 1", f"meta[{at.ROWS}] = o + {length}")
 
     def done(self) -> None:
+        """Write that a match is found, and where the next may start."""
         program = self.program
         if program.ahead:
             self.block(
@@ -196,6 +197,7 @@ class Outcomes(Writer):
         self.put(f"{base} = i", f"{room} = need")
 
     def grow(self) -> None:
+        """Write how room is made for choices and for rows taken."""
         self.put(f"elif pc == {GROW_FRAMES}:")
         self.indent += 1
         wanted = "frames_room * 2 if frames_room > 0 else 2"

@@ -13,6 +13,7 @@ class Tests(Writer):
     """Writes how rows are tested and taken."""
 
     def take(self, pc: int, take: Take) -> None:
+        """Write that the row is taken if it satisfies the variable."""
         v = take.variable
         condition = self.program.conditions[v]
         self.need_row()
@@ -41,6 +42,7 @@ class Tests(Writer):
             self.put(*self.changed(i, register, variable))
 
     def changed(self, i: int, register: Register, variable: int) -> list[str]:
+        """Write what a register would hold if the row were taken as the variable."""
         j = register.value
         match register.keeps:
             case Keeps.LAST if register.depth == 0:
@@ -71,13 +73,16 @@ class Tests(Writer):
         return [f"t{i} = r{i} if n{j}[row] or (r{count} > 0 and not {better}) else v{j}[row]"]
 
     def sibling(self, register: Register, depth: int) -> int:
+        """Return the register of the same rows at another depth."""
         wanted = Register(register.keeps, register.variables, depth)
         return self.program.registers.index(wanted)
 
     def rows_of(self, register: Register) -> int:
+        """Return the register that counts the rows of another."""
         return self.program.registers.index(Register(Keeps.ROWS, register.variables))
 
     def count_of(self, register: Register) -> int:
+        """Return the register that counts the values of another."""
         wanted = Register(Keeps.COUNT, register.variables, value=register.value)
         return self.program.registers.index(wanted)
 
@@ -115,6 +120,7 @@ class Tests(Writer):
         return "gap"
 
     def seek(self, pc: int, seek: Seek) -> None:
+        """Write how rows are passed over up to one that fits."""
         self.need_row(self.limit(seek.within, seek.origin))
         if self.ahead((*seek.targets, *seek.absent)):
             self.block("if ready[row] == 0:", self.wait())
@@ -164,6 +170,7 @@ class Tests(Writer):
         self.indent -= 2
 
     def lack(self, pc: int, lack: Lack) -> None:
+        """Write the wait until the time is over, or a row comes that must not."""
         limit = self.limit(lack.within, lack.origin) or "limit"
         self.put("if row < 0:")
         self.indent += 1

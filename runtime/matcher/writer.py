@@ -120,6 +120,7 @@ class Writer:
         return frame is not None and frame.seek and frame.following is None
 
     def edge(self) -> str:
+        """Return the statement that finds the last row of the frame."""
         assert self.program.frame is not None
         return f"edge = seq[origin] + {self.program.frame.following}"
 
@@ -132,6 +133,7 @@ class Writer:
             self.put(f"elif last != {at.NONE} and seq[last] >= edge: row = {OUT}")
 
     def new_epoch(self) -> None:
+        """Write that failures from here on are told from those before."""
         self.put(f"meta[{at.EPOCHS}] += 1", f"epoch = meta[{at.EPOCHS}]")
 
     def wait(self, until: str | None = None) -> list[str]:
@@ -178,6 +180,7 @@ class Writer:
         self.indent -= 1
 
     def reach(self, pc: int) -> Reach:
+        """Return what can come first from an instruction on."""
         return reach(self.program, pc)
 
     def push(self, pc: int, target: str, last: str = "last") -> None:

@@ -12,7 +12,7 @@ from cep.types import Schema
 
 
 class Retime(Operator):
-    """Linear: the event time of each row becomes what is in a column; the watermark holds for it."""
+    """Linear: the event time of each row becomes what is in a column, as the watermark does."""
 
     def __init__(self, schema: Schema, time: int) -> None:
         super().__init__(schema)
