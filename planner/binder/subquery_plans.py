@@ -6,6 +6,7 @@ what has been bound to these stays as it is.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -49,8 +50,17 @@ from cep.runtime.operators.aggregate import Emission
 from cep.runtime.rowerrors import Operand, RowFailure
 from cep.types import BIGINT, BOOLEAN
 
-_TRUE = Constant(BOOLEAN, pa.scalar(True))
-_FALSE = Constant(BOOLEAN, pa.scalar(False))
+
+@functools.cache
+def _true() -> Constant:
+    """Return TRUE; made when it is needed, as the first scalar of a process looks for pandas."""
+    return Constant(BOOLEAN, pa.scalar(True))
+
+
+@functools.cache
+def _false() -> Constant:
+    """Return FALSE."""
+    return Constant(BOOLEAN, pa.scalar(False))
 
 
 def _single_value(rows: Operand, value: Operand) -> Operand:
@@ -179,7 +189,7 @@ class _Joining:
         """Return the rows for which the subquery has a row, or has none."""
         lifted = self._lifted()
         if lifted.empty is not None:
-            return self.plan if kind is JoinKind.SEMI else Filter(self.plan, _FALSE)
+            return self.plan if kind is JoinKind.SEMI else Filter(self.plan, _false())
         keyed = self._told_apart(lifted)
         return self._joined(keyed.node, kind, [self._across(c) for c in keyed.conditions])
 
@@ -289,7 +299,7 @@ class _Joining:
         node, value, conditions = self._single(lifted)
         found = len(node.schema)
         if lifted.empty is not None and lifted.conditions:
-            node = widened(node, (_TRUE,), ("$found",))
+            node = widened(node, (_true(),), ("$found",))
         plan = self._joined(node, JoinKind.LEFT, [self._across(c) for c in conditions])
         result = self._across(value)
         if lifted.empty is not None and lifted.conditions:
@@ -336,20 +346,20 @@ class _Joining:
     def _whether_exists(self) -> tuple[Node, Expression]:
         lifted = self._lifted()
         if lifted.empty is not None and lifted.conditions:
-            return self.plan, _TRUE
+            return self.plan, _true()
         if all(_is_equality(c) for c in lifted.conditions):
             keyed = self._told_apart(lifted)
             return self._marked(keyed.node, [self._across(c) for c in keyed.conditions])
         parts = [
             widened(self.exists(kind), (known,), ("$found",))
-            for kind, known in ((JoinKind.SEMI, _TRUE), (JoinKind.ANTI, _FALSE))
+            for kind, known in ((JoinKind.SEMI, _true()), (JoinKind.ANTI, _false()))
         ]
         return Union(tuple(parts)), Input(BOOLEAN, self._width, "$found")
 
     def _marked(self, right: Node, conditions: Sequence[Expression]) -> tuple[Node, Expression]:
         """Return the rows with what matches of a relation, and whether anything does."""
         found = self._width + len(right.schema)
-        marked = widened(right, (_TRUE,), ("$found",))
+        marked = widened(right, (_true(),), ("$found",))
         plan = self._joined(marked, JoinKind.LEFT, conditions)
         return plan, self._call("is not null", Input(BOOLEAN, found, "$found"))
 
@@ -389,7 +399,7 @@ class _Joining:
         maybe = self._call(">", missing, _number(0))
         maybe = Logical(BOOLEAN, "or", (self._call("is null", operand), maybe))
         null = Constant(BOOLEAN, pa.scalar(None, pa.bool_()))
-        return plan, Case(BOOLEAN, (found, none, maybe), (_TRUE, _FALSE, null), _FALSE)
+        return plan, Case(BOOLEAN, (found, none, maybe), (_true(), _false(), null), _false())
 
 
 def _is_equality(condition: Expression) -> bool:
