@@ -22,6 +22,7 @@ NAMES = (
     "over",
     "joins",
     "temporal",
+    "changes",
     "patterns",
     "producers",
     "flights",
