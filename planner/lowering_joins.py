@@ -5,7 +5,7 @@ from __future__ import annotations
 from cep.planner import expressions as ex
 from cep.planner.compiler import compile_predicate
 from cep.planner.logical import AsOf, Interval, Join, Lookup, Node, SameWindow
-from cep.runtime import nearest
+from cep.runtime import joining, nearest
 from cep.runtime.operator import Operator
 from cep.runtime.operators import asof, join, lookup, upcoming
 from cep.runtime.session import Session
@@ -24,13 +24,14 @@ def join_operator(node: Join, session: Session) -> join.Join:
         ),
         residual=None if node.residual is None else _residual(node, node.residual, session),
         bound=_bound(node),
-        ttl=node.ttl,
+        ttl=node.forgets,
+        held=node.held,
     )
 
 
-def _side(node: Join, *, left: bool) -> join.Side:
+def _side(node: Join, *, left: bool) -> joining.Side:
     plan: Node = node.left if left else node.right
-    return join.Side(
+    return joining.Side(
         plan.schema,
         tuple(k.left if left else k.right for k in node.keys),
         tuple(k.null_safe for k in node.keys),
@@ -41,7 +42,7 @@ def _side(node: Join, *, left: bool) -> join.Side:
     )
 
 
-def _residual(node: Join, condition: ex.Expression, session: Session) -> join.Residual:
+def _residual(node: Join, condition: ex.Expression, session: Session) -> joining.Residual:
     width = len(node.left.schema)
     read = sorted(ex.inputs(condition))
     predicate = compile_predicate(
@@ -49,18 +50,18 @@ def _residual(node: Join, condition: ex.Expression, session: Session) -> join.Re
     )
     left = tuple(i for i in read if i < width)
     right = tuple(i - width for i in read if i >= width)
-    return join.Residual(left, right, predicate, str(condition))
+    return joining.Residual(left, right, predicate, str(condition))
 
 
-def _bound(node: Join) -> join.Near | join.Together | None:
+def _bound(node: Join) -> joining.Near | joining.Together | None:
     match node.bound:
         case Interval(left, right, low, high):
-            return join.Near(left, right, low, high)
+            return joining.Near(left, right, low, high)
         case SameWindow():
             here, there = node.left.properties.window, node.right.properties.window
             assert here is not None
             assert there is not None
-            return join.Together(here.end, there.end, max(here.unit, there.unit))
+            return joining.Together(here.end, there.end, max(here.unit, there.unit))
     return None
 
 

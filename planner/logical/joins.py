@@ -127,10 +127,13 @@ class Join(Node):
     def properties(self) -> Properties:
         left, right = self.left.properties, self.right.properties
         times = self._times()
+        held = None if self.held is None else (left, right)[self.held]
+        both = left.append_only and right.append_only
         whole = Properties(
-            append_only=left.append_only and right.append_only and not self.revises,
+            append_only=both and not self.revises if held is None else held.append_only,
             bounded=left.bounded and right.bounded,
             timed=any(self.timely),
+            as_came=held is not None and held.as_came,
             time=times[0] if times else None,
             also=times[1:],
             key=self._key(),
@@ -139,10 +142,35 @@ class Join(Node):
         moved = whole.projected({old: new for new, old in enumerate(self.columns)})
         return replace(moved, state=self._state())
 
+    @property
+    def forgets(self) -> int | None:
+        """How long after they came rows are forgotten, where nothing else bounds them."""
+        ends = self.left.properties.bounded or self.right.properties.bounded
+        return None if ends or self.bound is not None else self.ttl
+
+    @cached_property
+    def held(self) -> int | None:
+        """The input whose rows wait until the other one has ended, by its number; None: neither.
+
+        So a stream that is looked up in a file keeps its event time: each of its rows is answered
+        when it is its turn, once and for good.
+        """
+        if self.bound is not None:
+            return None
+        sides = (self.left.properties, self.right.properties)
+        wanted = (not self.kind.keeps_right, self.kind in {JoinKind.INNER, JoinKind.RIGHT})
+        for i, (mine, other) in enumerate((sides, sides[::-1])):
+            # Of two that end, the one with event time is the one to be looked up.
+            alone = not (mine.bounded and other.timed)
+            if wanted[i] and mine.timed and mine.append_only and other.bounded and alone:
+                return i
+        return None
+
     def waits(self, *, left: bool) -> bool:
         """Say whether a row of an input is called without partner only when that is sure."""
         other = self.right if left else self.left
-        return self.bound is not None or (self.final and other.properties.bounded)
+        ends = self.final and other.properties.bounded
+        return self.bound is not None or self.held == (0 if left else 1) or ends
 
     @property
     def revises(self) -> bool:
@@ -156,6 +184,8 @@ class Join(Node):
 
         Of a full join each row has the time of either, which is then no column.
         """
+        if self.held is not None:
+            return (self.held == 0, self.held == 1)
         if isinstance(self.bound, Interval):
             # What a new row meets on the other side is no older than the interval is long.
             left, right = self.bound.high is not None, self.bound.low is not None
@@ -170,6 +200,10 @@ class Join(Node):
         """Return the columns that are event times of the output too."""
         if self.kind is JoinKind.FULL:
             return ()
+        if self.held is not None:
+            known = (self.left if self.held == 0 else self.right).properties
+            own = (*(() if known.time is None else (known.time,)), *known.also)
+            return tuple(t + self.held * len(self.left.schema) for t in own)
         columns: list[int] = []
         for i, side in enumerate((self.left, self.right)):
             if not self.timely[i]:
@@ -211,9 +245,9 @@ class Join(Node):
         return window.moved({i: width + i for i in range(len(self.right.schema))})
 
     def _state(self) -> str:
-        if self.ttl is not None and self.bound is None:
+        if self.forgets is not None:
             return (
-                f"the rows of both inputs, forgotten {duration(self.ttl)} after they came: "
+                f"the rows of both inputs, forgotten {duration(self.forgets)} after they came: "
                 "a partner that comes later is not found"
             )
         if self._endless(left=True) or self._endless(left=False):
@@ -246,7 +280,7 @@ class Join(Node):
         """Say whether the rows of an unbounded stream are kept for ever."""
         here, there = (self.left, self.right) if left else (self.right, self.left)
         ends = isinstance(self.bound, SameWindow) or self._distance(left=left) is not None
-        ends = ends or there.properties.bounded or (self.ttl is not None and self.bound is None)
+        ends = ends or there.properties.bounded or self.forgets is not None
         return not ends and not here.properties.bounded and here.properties.append_only
 
     def _kept(self, *, left: bool) -> str:
@@ -259,10 +293,12 @@ class Join(Node):
             own = here.schema.names[self.bound.left if left else self.bound.right]
             shift = f" {'+' if distance > 0 else '-'} {duration(abs(distance))}" if distance else ""
             return f"rows are kept until the watermark of the other input passes {own}{shift}"
+        if self.held == (0 if left else 1):
+            return "rows wait until the other input has ended"
         if there.properties.bounded:
             return "rows are kept until the other input ends"
-        if self.ttl is not None and self.bound is None:
-            return f"rows are kept for {duration(self.ttl)}"
+        if self.forgets is not None:
+            return f"rows are kept for {duration(self.forgets)}"
         if not here.properties.append_only:
             return "rows are kept until they are taken back"
         if here.properties.bounded:

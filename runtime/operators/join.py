@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,69 +11,16 @@ import pyarrow as pa
 
 from cep.runtime.batch import Batch, Instants, Weights
 from cep.runtime.consolidate import consolidate
+from cep.runtime.joining import Near, Residual, Side, Together
 from cep.runtime.operator import Operator, StateSize
-from cep.runtime.rowerrors import Mask, Messages, failed
+from cep.runtime.rowerrors import Mask, failed
+from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.runtime.state.column import Ids
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.partners import NEVER, NewRows, Partners
 from cep.runtime.state.vectors import Codes, integers, numbered, valid, view
 from cep.runtime.time import BEGINNING, END
 from cep.types import Schema
-
-Predicate = Callable[[Sequence[pa.Array], int], tuple[Mask, Messages | None]]
-
-
-@dataclass(frozen=True)
-class Near:
-    """Partners are near in time: low ≤ right - left ≤ high, in microseconds; None is no bound.
-
-    `left` and `right` are time columns of the inputs.
-    """
-
-    left: int
-    right: int
-    low: int | None
-    high: int | None
-
-
-@dataclass(frozen=True)
-class Together:
-    """Partners are in the same window, whose end is in these columns of the inputs.
-
-    `unit` is the precision of the times in microseconds.
-    """
-
-    left: int
-    right: int
-    unit: int
-
-
-@dataclass(frozen=True)
-class Side:
-    """What is to be known of an input.
-
-    `keys` are its columns that must equal those of the other; `nulls` says of each whether NULL
-    equals NULL. `kept` is whether rows without a partner are said, `waits` whether only when none
-    can come any more. `timely` is whether its time is one of the output.
-    """
-
-    schema: Schema
-    keys: tuple[int, ...]
-    nulls: tuple[bool, ...]
-    append_only: bool
-    kept: bool
-    waits: bool
-    timely: bool
-
-
-@dataclass(frozen=True)
-class Residual:
-    """A condition on pairs: it reads these columns of the left, then these of the right input."""
-
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    predicate: Predicate
-    text: str
 
 
 class Join(Operator):
@@ -88,6 +35,9 @@ class Join(Operator):
     with a `bound` until the watermark of the other input has passed all of them, otherwise until
     that input ends, or for `ttl` microseconds of the engine's clock. A row whose time is before its
     lateness is refused; in a window, one whose window has ended by then.
+
+    The rows of the input `held` wait until the other has ended, and are answered in their turn: so
+    they keep their times, and the watermarks that stood when they came.
 
     State: rows of both inputs and their keys, 40 to 64 bytes for each besides its values.
     """
@@ -104,6 +54,7 @@ class Join(Operator):
         residual: Residual | None = None,
         bound: Near | Together | None = None,
         ttl: int | None = None,
+        held: int | None = None,
     ) -> None:
         super().__init__(output)
         self.sides = sides
@@ -112,6 +63,7 @@ class Join(Operator):
         self.residual = residual
         self.bound = bound
         self.ttl = ttl
+        self.held = held
         self._now = BEGINNING
         # What a row has met matters where rows are said for it, or held back because of it.
         self._counted = (sides[0].kept or not pairs, sides[1].kept)
@@ -129,10 +81,14 @@ class Join(Operator):
             )
             for i, s in enumerate(self.sides)
         ]
+        self._waiting: list[Batch] = []
 
     # Rows come.
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
+        if port == self.held and self.watermarks[1 - port] < END:
+            self._waiting.append(batch)
+            return
         side, mine, theirs = self.sides[port], self._rows[port], self._rows[1 - port]
         batch = _spread(batch) if side.append_only else consolidate(batch)
         times = self._times(port, batch.columns)
@@ -310,7 +266,10 @@ class Join(Operator):
             some = batch.where(said)
             moments = self._moments(port, None if times is None else times[said])
             columns = [some.columns[i] for i in self.said[port]]
-            yield self._padded(port, columns, some.rows, moments, some.weight)
+            alone = self._padded(port, columns, some.rows, moments, some.weight)
+            if port == self.held:
+                alone = replace(alone, time=some.time, lateness=some.lateness)
+            yield alone
 
     def _alone(self, port: int, kept: Partners, rows: Ids, weight: int) -> Iterator[Batch]:
         """Say rows that are kept, by themselves."""
@@ -356,16 +315,19 @@ class Join(Operator):
             weights = given if weights is None else given * weights
         other = theirs.columns(there, self.said[1 - port])
         moments = None
-        if self.sides[0].timely or self.sides[1].timely:
+        if self.bound is not None and (self.sides[0].timely or self.sides[1].timely):
             # The left time, where there are both.
             mine = self.sides[port].timely and (port == 0 or not self.sides[0].timely)
             moments = self._moments(port, times) if mine else self._kept_moments(1 - port, there)
+        lateness = None
+        if port == self.held:
+            moments, lateness = _some(batch.time, here), _some(batch.lateness, here)
         columns = (*other, *own) if port else (*own, *other)
-        return Batch(self.schema, columns, len(here), moments, None, weights)
+        return Batch(self.schema, columns, len(here), moments, lateness, weights)
 
     def _kept_moments(self, port: int, rows: Ids) -> Instants | None:
         """Return the event times of rows that are kept."""
-        if not self.sides[port].timely:
+        if self.bound is None or not self.sides[port].timely:
             return None
         kept = self._rows[port]
         return self._moments(port, kept.due(rows) + 1 if self._windowed else kept.times(rows))
@@ -399,7 +361,7 @@ class Join(Operator):
 
     def _expecting(self, port: int, rows: int, times: Instants | None) -> Mask:
         """Return for which rows a partner may come."""
-        mark = self.watermarks[1 - port]
+        mark = self._mark(1 - port)
         distance = None if times is None else self._distance(port)
         if times is None or distance is None or mark in {BEGINNING, END}:
             return np.full(rows, mark < END)
@@ -450,8 +412,20 @@ class Join(Operator):
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
         super().advance(port, watermark)
-        if self.bound is not None or watermark == END:
+        if watermark == END and self.held == 1 - port:
+            waiting, self._waiting = self._waiting, []
+            for batch in waiting:
+                yield from self.process(self.held, batch)
+            if self.watermarks[self.held] == END:
+                yield from self._expire(port, END)
+        if self.bound is not None or self._mark(port) == END:
             yield from self._expire(1 - port, watermark)
+
+    def _mark(self, port: int) -> int:
+        """Return the watermark of an input; one whose rows still wait has not ended."""
+        mark = self.watermarks[port]
+        waits = port == self.held and self.watermarks[1 - port] < END
+        return min(mark, END - 1) if waits else mark
 
     def tick(self, now: int) -> Iterable[Batch]:
         self._now = now
@@ -469,6 +443,11 @@ class Join(Operator):
 
     def output_watermark(self) -> int:
         left, right = self.watermarks
+        if self.held is not None:
+            # What waits may be of any time.
+            return (
+                self.watermarks[self.held] if self.watermarks[1 - self.held] == END else BEGINNING
+            )
         if isinstance(self.bound, Near):
             # What a row of one side meets on the other may be older, by the interval at most.
             reached = []
@@ -487,11 +466,13 @@ class Join(Operator):
 
     def size(self) -> StateSize:
         nbytes = self._keys.nbytes + sum(r.nbytes for r in self._rows)
-        return StateSize(sum(map(len, self._rows)), nbytes)
+        nbytes += sum(b.nbytes for b in self._waiting)
+        return StateSize(sum(map(len, self._rows)) + sum(b.rows for b in self._waiting), nbytes)
 
     def snapshot(self) -> Mapping[str, pa.Table]:
-        names = ("left", "right")
-        return {name: rows.snapshot() for name, rows in zip(names, self._rows, strict=True)}
+        left, right = (rows.snapshot() for rows in self._rows)
+        schema = self.sides[self.held or 0].schema
+        return {"left": left, "right": right, "waiting": batches_to_table(schema, self._waiting)}
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
         for port, name in enumerate(("left", "right")):
@@ -507,6 +488,8 @@ class Join(Operator):
                 NewRows(owners, view(due), columns, times, view(weights), view(matches))
             )
 
+        self._waiting = table_to_batches(self.sides[self.held or 0].schema, state["waiting"])
+
     def fingerprint(self) -> str:
         schemas = " and ".join(f"({s.schema})" for s in self.sides)
         return f"{super().fingerprint()} of {schemas} on {self._condition()}"
@@ -514,7 +497,7 @@ class Join(Operator):
     def _condition(self) -> str:
         keys = [(s.keys, s.nulls, s.append_only, s.kept, s.waits) for s in self.sides]
         text = None if self.residual is None else self.residual.text
-        return f"{keys} {self.bound} {text} {self.pairs} {self.ttl}"
+        return f"{keys} {self.bound} {text} {self.pairs} {self.ttl} {self.held}"
 
 
 def _spread(batch: Batch) -> Batch:
@@ -523,6 +506,10 @@ def _spread(batch: Batch) -> Batch:
         return batch
     once = batch.take(np.repeat(np.arange(batch.rows), batch.weight))
     return Batch(once.schema, once.columns, once.rows, once.time, once.lateness)
+
+
+def _some(values: Instants | None, rows: Ids) -> Instants | None:
+    return None if values is None else values[rows]
 
 
 def _negative(distance: int | None) -> int | None:

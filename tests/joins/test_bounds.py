@@ -69,7 +69,7 @@ def _said(engine: cep.Engine, query: str) -> list[str]:
         ),
         (
             "SELECT x, n FROM a JOIN (VALUES (1, 'one')) AS v (k, n) ON a.k = v.k",
-            "rows are kept until the other input ends",
+            "rows wait until the other input has ended",
             "all rows are kept, and the input ends",
         ),
     ],
