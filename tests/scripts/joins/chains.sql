@@ -9,12 +9,11 @@ INSERT INTO c VALUES (21, 11, '2024-01-01 00:00:09'), (22, 12, '2024-01-01 00:00
 
 -- Both times of the first join are event times of what it says: the second may go by either.
 -- plan:
--- Project id, id, id
---   Inner join on id = b AND ts BETWEEN ts AND ts + 10 s
---     Inner join on id = a AND ts BETWEEN ts AND ts + 10 s
---       Scan a (inserts)
---       Scan b (inserts)
---     Scan c (inserts)
+-- Inner join on id = b AND ts BETWEEN ts AND ts + 10 s
+--   Inner join on id = a AND ts BETWEEN ts AND ts + 10 s
+--     Scan a (inserts)
+--     Scan b (inserts)
+--   Scan c (inserts)
 ASSERT ROWS
 SELECT a.id, b.id, c.id FROM a
 JOIN b ON a.id = b.a AND b.ts BETWEEN a.ts AND a.ts + INTERVAL '10' SECOND
@@ -35,12 +34,11 @@ VALUES (1, 11, 21), (2, NULL, NULL), (3, 13, 23);
 
 -- Behind commas: WHERE says which belong together.
 -- plan:
--- Project id, id, id
---   Inner join on id = b AND ts BETWEEN ts AND ts + 10 s
---     Inner join on id = a AND ts BETWEEN ts AND ts + 10 s
---       Scan a (inserts, where (id <> 2))
---       Scan b (inserts, where (a <> 2))
---     Scan c (inserts)
+-- Inner join on id = b AND ts BETWEEN ts AND ts + 10 s
+--   Inner join on id = a AND ts BETWEEN ts AND ts + 10 s
+--     Scan a (inserts, where (id <> 2))
+--     Scan b (inserts, where (a <> 2))
+--   Scan c (inserts)
 ASSERT ROWS
 SELECT a.id, b.id, c.id FROM a, b, c
 WHERE a.id = b.a AND b.id = c.b AND a.id <> 2

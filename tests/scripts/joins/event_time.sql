@@ -15,10 +15,9 @@ INSERT INTO payments VALUES
 --   Aggregate SUM(amount) by window_start, window_end per window (Tumble 10 s on ts), said when complete
 --     Project window_start, window_end, amount
 --       Tumble 10 s on ts
---         Project ts, amount
---           Inner join on id = order_id AND paid BETWEEN ts AND ts + 10 s
---             Scan orders (inserts)
---             Scan payments (inserts)
+--         Inner join on id = order_id AND paid BETWEEN ts AND ts + 10 s
+--           Scan orders (inserts)
+--           Scan payments (inserts)
 ASSERT ROWS
 SELECT window_start, SUM(amount) AS total FROM TUMBLE(TABLE (
   SELECT o.id, o.ts, p.paid, p.amount FROM orders o JOIN payments p

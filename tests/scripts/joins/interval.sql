@@ -12,10 +12,9 @@ INSERT INTO orders VALUES (NULL, 40, '2024-01-01 00:01:10'), (4, 50, '2024-01-01
 
 -- Both ends of BETWEEN belong to it: the third payment comes just in time.
 -- plan:
--- Project id, total, amount
---   Inner join on id = order_id AND ts BETWEEN ts AND ts + 1 min
---     Scan orders (inserts)
---     Scan payments (inserts)
+-- Inner join on id = order_id AND ts BETWEEN ts AND ts + 1 min
+--   Scan orders (inserts)
+--   Scan payments (inserts)
 ASSERT ROWS
 SELECT o.id, o.total, p.amount FROM orders o JOIN payments p
 ON o.id = p.order_id AND p.ts BETWEEN o.ts AND o.ts + INTERVAL '1' MINUTE
@@ -40,10 +39,9 @@ VALUES (2, 2), (NULL, 2), (NULL, 2), (NULL, 9), (NULL, NULL), (4, NULL);
 
 -- The condition may stand in WHERE, and the inputs behind commas.
 -- plan:
--- Project id, amount
---   Inner join on id = order_id AND ts BETWEEN ts AND ts + 1 min
---     Scan orders (inserts, where (total > 10))
---     Scan payments (inserts)
+-- Inner join on id = order_id AND ts BETWEEN ts AND ts + 1 min
+--   Scan orders (inserts, where (total > 10))
+--   Scan payments (inserts)
 ASSERT ROWS
 SELECT o.id, p.amount FROM orders o, payments p
 WHERE o.id = p.order_id AND o.total > 10 AND p.ts BETWEEN o.ts AND o.ts + INTERVAL '1' MINUTE

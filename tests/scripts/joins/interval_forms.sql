@@ -9,38 +9,34 @@ INSERT INTO b VALUES
   (3, '2024-01-01 00:00:26', '2024-01-01 00:00:20');
 
 -- plan:
--- Project k, k
---   Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON b.ts BETWEEN a.ts - INTERVAL '5' SECOND AND a.ts + INTERVAL '10' SECOND
 VALUES (1, 1), (1, 2), (2, 2), (2, 3);
 
 -- plan:
--- Project k, k
---   Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON a.ts <= b.ts + INTERVAL '5' SECOND AND b.ts - INTERVAL '10' SECOND <= a.ts
 VALUES (1, 1), (1, 2), (2, 2), (2, 3);
 
 -- plan:
--- Project k, k
---   Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON b.ts - a.ts BETWEEN -INTERVAL '5' SECOND AND INTERVAL '10' SECOND
 VALUES (1, 1), (1, 2), (2, 2), (2, 3);
 
 -- Constants on both sides, added up; and the sign may be turned.
 -- plan:
--- Project k, k
---   Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts BETWEEN ts - 5 s AND ts + 10 s
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b
 ON a.ts - INTERVAL '1' MINUTE <= b.ts - INTERVAL '55' SECOND AND INTERVAL '20' SECOND - INTERVAL '10' SECOND >= -(a.ts - b.ts)
@@ -48,41 +44,37 @@ VALUES (1, 1), (1, 2), (2, 2), (2, 3);
 
 -- Strict ends are an instant nearer.
 -- plan:
--- Project k, k
---   Inner join on ts BETWEEN ts - 4.999999 s AND ts + 5.999999 s
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts BETWEEN ts - 4.999999 s AND ts + 5.999999 s
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON a.ts < b.ts + 5 * INTERVAL '1' SECOND AND b.ts < a.ts + INTERVAL '6' SECOND
 VALUES (1, 1), (1, 2);
 
 -- Equal times are an interval of no length, and a key as well.
 -- plan:
--- Project k, k
---   Inner join on ts = $key0 AND ts BETWEEN ts AND ts
---     Scan a (inserts)
---     Project k, ts, CAST(ts AS TIMESTAMP(3)) AS $key0
---       Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts = $key0 AND ts BETWEEN ts AND ts
+--   Scan a (inserts)
+--   Project k, ts, CAST(ts AS TIMESTAMP(3)) AS $key0
+--     Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON a.ts = b.ts
 VALUES (1, 1);
 
 -- A stricter bound makes a looser one superfluous.
 -- plan:
--- Project k, k
---   Inner join on ts BETWEEN ts AND ts + 1 s
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts BETWEEN ts AND ts + 1 s
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON b.ts >= a.ts AND b.ts >= a.ts - INTERVAL '1' HOUR AND b.ts <= a.ts + INTERVAL '1' SECOND
 VALUES (1, 1);
 
 -- One end alone bounds what is kept of one side.
 -- plan:
--- Project k, k
---   Inner join on ts >= ts
---     Scan a (inserts)
---     Scan b (inserts, 2 of 3 columns)
+-- Inner join on ts >= ts
+--   Scan a (inserts)
+--   Scan b (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT a.k, b.k FROM a JOIN b ON a.ts <= b.ts
 VALUES (1, 1), (1, 2), (1, 3), (2, 3);

@@ -28,11 +28,10 @@ VALUES (10, 1), (20, 2), (40, 5);
 
 -- Computed keys, each of one side.
 -- plan:
--- Project x, y
---   Inner join on $key0 = k
---     Project x, CAST(CAST((x / 10) AS DOUBLE) AS BIGINT) AS $key0
---       Scan a (inserts, 1 of 4 columns)
---     Scan b (inserts, 2 of 4 columns)
+-- Inner join on $key0 = k
+--   Project x, CAST(CAST((x / 10) AS DOUBLE) AS BIGINT) AS $key0
+--     Scan a (inserts, 1 of 4 columns)
+--   Scan b (inserts, 2 of 4 columns)
 ASSERT ROWS
 SELECT x, y FROM a JOIN b ON CAST(CAST(x / 10 AS DOUBLE) AS BIGINT) = b.k
 VALUES (10, 1), (10, 5), (20, 2);

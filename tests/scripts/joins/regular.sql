@@ -9,10 +9,9 @@ INSERT INTO a VALUES (3, 's'), (4, 't');
 INSERT INTO b VALUES (1, 50), (5, 60);
 
 -- plan:
--- Project k, x, y
---   Inner join on k = k
---     Scan a (inserts)
---     Scan b (inserts)
+-- Inner join on k = k
+--   Scan a (inserts)
+--   Scan b (inserts)
 ASSERT ROWS
 SELECT a.k, x, y FROM a JOIN b ON a.k = b.k
 VALUES (1, 'p', 50), (2, 'q', 10), (2, 'q', 20), (2, 'q', 10), (2, 'q', 20), (3, 's', 30);

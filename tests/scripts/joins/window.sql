@@ -66,12 +66,11 @@ VALUES ('a', 2, 10), ('a', 1, 30);
 -- plan:
 -- Project window_start, $0 AS count, $1 AS sum
 --   Aggregate COUNT(*), SUM(price) by window_start, window_end per window (Tumble 10 s on ts), said when complete
---     Project window_start, window_end, price
---       Inner join on page = page AND window_start = window_start AND window_end = window_end AND in the same window
---         Tumble 10 s on ts
---           Scan clicks (inserts, 2 of 3 columns)
---         Tumble 10 s on ts
---           Scan sales (inserts)
+--     Inner join on page = page AND window_start = window_start AND window_end = window_end AND in the same window
+--       Tumble 10 s on ts
+--         Scan clicks (inserts, 2 of 3 columns)
+--       Tumble 10 s on ts
+--         Scan sales (inserts)
 ASSERT ROWS
 SELECT c.window_start, COUNT(*), SUM(price) FROM TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '10' SECOND) AS c
 JOIN TUMBLE(TABLE sales, DESCRIPTOR(ts), INTERVAL '10' SECOND) AS s

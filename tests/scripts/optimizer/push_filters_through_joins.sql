@@ -23,39 +23,35 @@ VALUES (5, 3);
 
 -- Of an outer join only what is said of the side that is always there goes down,
 -- plan:
--- Project x, y
---   Filter COALESCE((y < 9), TRUE)
---     Left join on k = k
---       Scan a (inserts, where (x > 1))
---       Scan b (inserts)
+-- Filter COALESCE((y < 9), TRUE)
+--   Left join on k = k
+--     Scan a (inserts, where (x > 1))
+--     Scan b (inserts)
 ASSERT ROWS
 SELECT x, y FROM a LEFT JOIN b ON a.k = b.k WHERE x > 1 AND COALESCE(y < 9, TRUE)
 VALUES (5, 3);
 
 -- plan:
--- Project x, y
---   Right join on k = k
---     Scan a (inserts)
---     Scan b (inserts, where COALESCE((y < 9), TRUE))
+-- Right join on k = k
+--   Scan a (inserts)
+--   Scan b (inserts, where COALESCE((y < 9), TRUE))
 ASSERT ROWS
 SELECT x, y FROM a RIGHT JOIN b ON a.k = b.k WHERE COALESCE(y < 9, TRUE)
 VALUES (1, 2), (5, 3);
 
 -- plan:
--- Project x
---   Anti join on k = k
---     Scan a (inserts, where (x > 1))
---     Scan b (inserts, where (y > 100))
+-- Anti join on k = k
+--   Scan a (inserts, where (x > 1))
+--   Scan b (inserts, where (y > 100))
 ASSERT ROWS
 SELECT x FROM a ANTI JOIN (SELECT * FROM b WHERE y > 100) AS b ON a.k = b.k WHERE x > 1
 VALUES (5), (7);
 
 -- What is said of a key is said of the key that equals it: a partner has the same.
 -- plan:
--- Project x, y
---   Left join on k = k
---     Scan a (inserts, where (k > 2))
---     Scan b (inserts, where (k > 2))
+-- Left join on k = k
+--   Scan a (inserts, where (k > 2))
+--   Scan b (inserts, where (k > 2))
 ASSERT ROWS
 SELECT x, y FROM a LEFT JOIN b ON a.k = b.k WHERE a.k > 2
 VALUES (7, 9);
@@ -64,21 +60,19 @@ VALUES (7, 9);
 CREATE VIEW pairs AS SELECT a.k AS one, b.k AS other, x, y FROM a, b;
 
 -- plan:
--- Project x, y
---   Inner join on k = k AND (x < y)
---     Scan a (inserts)
---     Scan b (inserts)
+-- Inner join on k = k AND (x < y)
+--   Scan a (inserts)
+--   Scan b (inserts)
 ASSERT ROWS
 SELECT x, y FROM pairs WHERE one = other AND x < y
 VALUES (1, 2), (7, 9);
 
 -- What can fail stays above: a row must not be in error for which the join has no partner.
 -- plan:
--- Project x, y
---   Filter ((10 / (y - 9)) < 0)
---     Inner join on k = k
---       Scan a (inserts, where (k < 3))
---       Scan b (inserts, where (k < 3))
+-- Filter ((10 / (y - 9)) < 0)
+--   Inner join on k = k
+--     Scan a (inserts, where (k < 3))
+--     Scan b (inserts, where (k < 3))
 ASSERT ROWS
 SELECT x, y FROM a JOIN b ON a.k = b.k AND a.k < 3 WHERE 10 / (y - 9) < 0
 VALUES (1, 2), (5, 3);

@@ -23,39 +23,35 @@ SELECT x, y FROM a LEFT JOIN b ON a.k = b.k WHERE y > 2
 VALUES (5, 3);
 
 -- plan:
--- Project x, y
---   Left join on k = k
---     Scan a (inserts, where (x > 1))
---     Scan b (inserts)
+-- Left join on k = k
+--   Scan a (inserts, where (x > 1))
+--   Scan b (inserts)
 ASSERT ROWS
 SELECT x, y FROM a FULL JOIN b ON a.k = b.k WHERE x > 1
 VALUES (5, 3), (7, NULL);
 
 -- plan:
--- Project x, y
---   Right join on k = k
---     Scan a (inserts)
---     Scan b (inserts, where (y IS NOT NULL))
+-- Right join on k = k
+--   Scan a (inserts)
+--   Scan b (inserts, where (y IS NOT NULL))
 ASSERT ROWS
 SELECT x, y FROM a FULL JOIN b ON a.k = b.k WHERE y IS NOT NULL
 VALUES (1, 2), (5, 3), (NULL, 9);
 
 -- plan:
--- Project x, y
---   Inner join on k = k AND (x > y)
---     Scan a (inserts)
---     Scan b (inserts)
+-- Inner join on k = k AND (x > y)
+--   Scan a (inserts)
+--   Scan b (inserts)
 ASSERT ROWS
 SELECT x, y FROM a FULL JOIN b ON a.k = b.k WHERE x > y
 VALUES (5, 3);
 
 -- A condition that NULL may satisfy changes nothing.
 -- plan:
--- Project x, y
---   Filter ((y > 2) OR (y IS NULL))
---     Left join on k = k
---       Scan a (inserts)
---       Scan b (inserts)
+-- Filter ((y > 2) OR (y IS NULL))
+--   Left join on k = k
+--     Scan a (inserts)
+--     Scan b (inserts)
 ASSERT ROWS
 SELECT x, y FROM a LEFT JOIN b ON a.k = b.k WHERE y > 2 OR y IS NULL
 VALUES (5, 3), (7, NULL);
