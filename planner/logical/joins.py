@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from cep.planner.expressions import Expression, conjuncts
+from cep.planner.expressions import Expression, can_fail, conjuncts
 from cep.planner.logical.node import Node, Unary
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
@@ -141,6 +141,17 @@ class Join(Node):
         )
         moved = whole.projected({old: new for new, old in enumerate(self.columns)})
         return replace(moved, state=self._state())
+
+    @property
+    def widens(self) -> bool:
+        """Whether it only adds columns: each row of the left input is said once, come what may.
+
+        One that refuses late rows, or whose condition may fail, does more than that.
+        """
+        key = self.right.properties.key
+        one = key is not None and set(key) <= {k.right for k in self.keys if not k.null_safe}
+        plain = self.residual is None or not can_fail(self.residual)
+        return self.kind is JoinKind.LEFT and self.bound is None and one and plain
 
     @property
     def forgets(self) -> int | None:

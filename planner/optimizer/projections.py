@@ -290,6 +290,9 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
     width = len(node.left.schema)
     kept = _kept(needed)
     said = [node.columns[i] for i in kept]
+    if node.widens and all(i < width for i in said):
+        below, at = _prune(node.left, set(said))
+        return below, {i: at[node.columns[i]] for i in kept}
     read = {*said, *(() if node.residual is None else ex.inputs(node.residual))}
     here = {i for i in read if i < width} | {k.left for k in node.keys}
     there = {i - width for i in read if i >= width} | {k.right for k in node.keys}
