@@ -16,7 +16,7 @@ from cep.planner.binder.scope import Scope
 from cep.planner.binder.windows import bind_window
 from cep.planner.expressions import Input
 from cep.planner.ingestion import computed_columns, delivered_columns
-from cep.planner.logical import Node, Project, Reading, Scan
+from cep.planner.logical import Node, Over, Project, Reading, Scan, walk
 from cep.types import Schema
 
 QueryBinder = Callable[[ast.Query, Context], Node]
@@ -114,6 +114,9 @@ class RelationBinder:
             plan = self.bind_query(parse_query(view.query), inside)
         except CepError as error:
             raise error.within(view.query, f"view {view.name}") from None
+        for node in walk(plan):
+            if isinstance(node, Over) and node.refusal is not None:
+                node.refusal.within(view.query, f"view {view.name}")
         return _renamed(plan, tuple(ast.Name(c) for c in view.columns), span)
 
     def _maintained(self, rows: Relation) -> Node:

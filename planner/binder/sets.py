@@ -126,6 +126,8 @@ def _combined(
         )
     else:
         emission = Emission.STREAM
+    # Said as changes, rows are taken however late they are: so are those of finished data.
+    timed = timed and (windows or context.emission is Emission.WATERMARK)
     timed = timed and emission is Emission.WATERMARK
     return SetOperation(left, right, kind, body.all, emission, timed, context.ttl)
 

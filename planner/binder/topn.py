@@ -113,17 +113,20 @@ def _first_rows(over: Over, ranks: Ranks, first: int, last: int, context: Contex
     """Return the first rows of numbered ones, None where they are better numbered first."""
     known = over.input.properties
     decided = ties(over.input, over.order)
-    timed = False
-    if over.refusal is None:
-        # Rows of a stream that come in order are said as they come, and a partition is a counter.
-        # Those of finished data go by the same ties as they would on a stream.
-        if over.timed or not decided:
+    timed = known.append_only and known.timed
+    timed = timed and not clocks(over.input).keys().isdisjoint(over.partition)
+    if context.emission is Emission.STREAM:
+        timed, emission = False, Emission.STREAM
+    elif over.timed:
+        # Rows that come in order are said as they come, and a partition is a counter.
+        return None
+    elif timed:
+        emission = Emission.WATERMARK
+    elif over.refusal is None:
+        # Over finished data it must be the rows that it would be on a stream.
+        if not decided:
             return None
         emission = Emission.WATERMARK
-    elif context.emission is Emission.STREAM:
-        emission = Emission.STREAM
-    elif known.append_only and known.timed and clocks(over.input).keys() & set(over.partition):
-        timed, emission = True, Emission.WATERMARK
     elif context.emission is Emission.WATERMARK:
         return None
     else:

@@ -60,3 +60,15 @@ VALUES ('al', '2026-01-01 00:00:01'), ('bo', '2026-01-01 00:00:03'), ('al', '202
 ASSERT ROWS
 SELECT person, MIN(ts) FROM logins GROUP BY person EXCEPT SELECT buyer, MIN(at) FROM orders GROUP BY buyer EMIT STREAM
 VALUES ('al', '2026-01-01 00:00:01'), ('bo', '2026-01-01 00:00:03'), ('cy', '2026-01-01 00:00:12');
+
+-- A late row: what is said as changes takes it, what is said when complete does not.
+INSERT INTO logins VALUES ('dy', '2026-01-01 00:00:05');
+
+ASSERT ROWS
+SELECT person, ts FROM logins WHERE person > 'c' EXCEPT SELECT buyer, at FROM orders
+VALUES ('cy', '2026-01-01 00:00:12'), ('dy', '2026-01-01 00:00:05');
+
+-- not on duckdb: it knows no late rows
+ASSERT ROWS
+SELECT person, ts FROM logins WHERE person > 'c' EXCEPT SELECT buyer, at FROM orders EMIT AFTER WATERMARK
+VALUES ('cy', '2026-01-01 00:00:12');

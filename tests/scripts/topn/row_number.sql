@@ -98,8 +98,36 @@ ASSERT ROWS
 SELECT ts, id, RANK() OVER (PARTITION BY ts ORDER BY km) AS r FROM trips QUALIFY r <= 1 AND driver = 'bo'
 VALUES ('2026-01-01 00:00:03', 2, 1), ('2026-01-01 00:00:05', 7, 1), ('2026-01-01 00:00:11', 6, 1);
 
+-- The rows may be numbered in a view, and the condition stand where it is read.
+CREATE VIEW numbered AS SELECT id, driver, ROW_NUMBER() OVER (PARTITION BY driver ORDER BY ts) AS n FROM trips;
+
+ASSERT ROWS
+SELECT id FROM numbered WHERE n = 2
+VALUES (3), (7), (9);
+
+ASSERT ROWS
+SELECT id FROM numbered WHERE n = 2 EMIT STREAM
+VALUES (3), (7), (9);
+
+-- error: not supported yet: LATE ROWS CORRECT with ROW_NUMBER
+-- SELECT ts, id FROM trips QUALIFY ROW_NUMBER() OVER (PARTITION BY ts ORDER BY km) = 1 LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
+--                                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+SELECT ts, id FROM trips QUALIFY ROW_NUMBER() OVER (PARTITION BY ts ORDER BY km) = 1 LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
+
 -- error: the ORDER BY of a window over an unbounded stream must begin with its event time, ascending
 -- SELECT id, ROW_NUMBER() OVER (PARTITION BY driver ORDER BY km DESC) AS n FROM trips;
 --            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: ORDER BY ts; what else decides may stand behind it
 SELECT id, ROW_NUMBER() OVER (PARTITION BY driver ORDER BY km DESC) AS n FROM trips;
+
+-- A late row: what is said at once takes it; what is said when complete, at a time of which it was, does not.
+INSERT INTO trips VALUES (10, 'bo', 100, '2026-01-01 00:00:03');
+
+ASSERT ROWS
+SELECT id FROM trips QUALIFY ROW_NUMBER() OVER (ORDER BY km DESC) = 1
+VALUES (10);
+
+-- not on duckdb: it knows no late rows
+ASSERT ROWS
+SELECT id FROM trips QUALIFY RANK() OVER (PARTITION BY ts ORDER BY km DESC) = 1 AND driver = 'bo'
+VALUES (2), (7), (6);
