@@ -53,7 +53,8 @@ class Sharing:
         todo = [plan]
         while todo:
             node = todo.pop()
-            if not _sharable(node) or id(node) not in lowered.spans:
+            alone = len(feeds) == 1 or not _may_be_idle(node)
+            if not alone or not _sharable(node) or id(node) not in lowered.spans:
                 todo += node.inputs()
                 continue
             first, last = lowered.spans[id(node)]
@@ -80,6 +81,12 @@ class Sharing:
         gone = [plan for plan, (nodes, _) in self._known.items() if not nodes[-1].graphs]
         for plan in gone:
             del self._known[plan]
+
+
+def _may_be_idle(plan: Node) -> bool:
+    """Say whether the time of a stream in it may go on with that of others a query reads."""
+    read = (n.relation for n in walk(plan) if isinstance(n, Scan))
+    return any(r.watermark is not None and r.watermark.idle_after is not None for r in read)
 
 
 def _sharable(plan: Node) -> bool:

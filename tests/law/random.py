@@ -441,7 +441,7 @@ class Case:
         generator = Generator(seed)
         setup = generator.setup()
         query = generator.query(generator.chance.randint(0, 2)).sql
-        if generator.chance.random() < 0.2:
+        if generator.chance.random() < 0.2 and " OVER " not in query:
             query += " EMIT STREAM"
         return cls(seed, setup, query)
 
