@@ -3,7 +3,7 @@
 Making them takes most of a second, reading them back some hundredths. The file is named after
 everything it depends on, written whole or not at all, and checked against its own digest, so that
 neither a concurrent process nor a damaged disk can spoil a parse; where no file can be written,
-the tables are made anew in every process.
+the tables are made anew in every process. Those of other versions go when they become many.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ import lark
 from lark.lexer import PatternStr, TerminalDef
 from lark.parsers.lalr_parser_state import ParseConf
 
-from cep.cache import cache_directory
+from cep.cache import bound, cache_directory, used
 
 STARTS = ("script", "statement", "full_query", "expression")
 # Lark's own lexer is never used, nor its positions: see lexer.py and stack.py.
 OPTIONS = {"parser": "lalr", "lexer": "basic", "start": list(STARTS), "maybe_placeholders": True}
+
+PREFIX = "grammar-"
+MOST_BYTES = 5 * 2**20
+"""What the tables of all versions may take on disk; those of one take half a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,9 @@ def tables() -> Tables:
         parser = lark.Lark(text, **OPTIONS)
         if path:
             _write(path, parser)
+            bound([path.parent], PREFIX, MOST_BYTES)
+    elif path:
+        used(path)
     return _digested(parser)
 
 
@@ -127,7 +134,7 @@ def _cache_file(text: str) -> Path | None:
         return None
     version = f"{lark.__version__} {sys.version_info[:3]} {OPTIONS}"
     digest = hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:32]
-    return directory / f"grammar-{digest}.tables"
+    return directory / f"{PREFIX}{digest}.tables"
 
 
 def _read(path: Path) -> lark.Lark | None:

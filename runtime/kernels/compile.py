@@ -79,13 +79,21 @@ def on_compile(hook: Callable[[str], None] | None) -> None:
 class Kernel(Generic[P, R]):
     """A loop that knows when to have itself compiled; made by `kernel`.
 
-    `worth` is how many plain steps cost as much as having it compiled.
+    `worth` is how many plain steps cost as much as having it compiled. `filed` returns the same
+    function from a file, where numba can keep what it compiles of it, or None if there is no such
+    file; it is asked when it comes to that.
     """
 
-    def __init__(self, function: Callable[P, R], worth: int = LOAD_STEPS) -> None:
+    def __init__(
+        self,
+        function: Callable[P, R],
+        worth: int = LOAD_STEPS,
+        filed: Callable[[], Callable[P, R] | None] | None = None,
+    ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
         self.worth = worth
+        self._filed = filed
         self._steps = 0
         self._compiled: Callable[..., R] | None = None
 
@@ -104,7 +112,8 @@ class Kernel(Generic[P, R]):
             return self._compiled(*args)
         steps: Any = args[0]
         if self.compiled(steps):
-            self._compiled = _compile(self.function)
+            filed = self._filed() if self._filed is not None else None
+            self._compiled = _compile(filed or self.function)
             _process.compiling = self.function.__name__
             try:
                 return self._compiled(*args)

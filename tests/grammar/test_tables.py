@@ -56,10 +56,20 @@ def test_special_words_are_words_of_the_grammar() -> None:
 def test_the_cache_is_written_and_read(directory: Path) -> None:
     assert parses()
     (file,) = directory.iterdir()
-    written = file.stat().st_mtime_ns
+    written = file.stat().st_ino
     tables.tables.cache_clear()
     assert parses()
-    assert file.stat().st_mtime_ns == written
+    assert file.stat().st_ino == written
+
+
+def test_tables_of_other_versions_do_not_pile_up(directory: Path) -> None:
+    directory.mkdir(exist_ok=True)
+    for version in range(11):
+        (directory / f"{tables.PREFIX}{version}.tables").write_bytes(b"x" * 500_000)
+    assert parses()
+    kept = [file.stat().st_size for file in directory.iterdir()]
+    assert sum(kept) <= tables.MOST_BYTES
+    assert {500_000} < set(kept)
 
 
 @pytest.mark.parametrize("spoil", ["empty", "cut", "flipped", "noise", "directory"])
