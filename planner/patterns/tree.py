@@ -219,7 +219,10 @@ def walk(pattern: Pattern) -> Iterator[Pattern]:
 
 
 def firsts(pattern: Pattern) -> frozenset[int]:
-    """Return the variables that the first row taken by the pattern can be."""
+    """Return the variables that the first row taken can be, where neither `^` nor `$` is met.
+
+    So it is behind an arrow, where there is a row before and a row to take.
+    """
     match pattern:
         case Take(variable=v):
             return frozenset((v,))
@@ -227,12 +230,26 @@ def firsts(pattern: Pattern) -> frozenset[int]:
             found: frozenset[int] = frozenset()
             for item in items:
                 found |= firsts(item)
-                if not item.nullable():
+                if not _passable(item):
                     break
             return found
         case Follow(left=left) | Lack(left=left):
             return firsts(left)
     return frozenset(v for part in pattern.parts() for v in firsts(part))
+
+
+def _passable(pattern: Pattern) -> bool:
+    """Say whether it can be met without a row, where neither `^` nor `$` is met."""
+    match pattern:
+        case Edge():
+            return False
+        case Sequenced() | Permute():
+            return all(map(_passable, pattern.parts()))
+        case Choice() | Exclude():
+            return any(map(_passable, pattern.parts()))
+        case Repeat(operand=operand, minimum=minimum):
+            return minimum == 0 or _passable(operand)
+    return pattern.nullable()
 
 
 def laters(pattern: Pattern) -> frozenset[int]:
