@@ -17,6 +17,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.frames import WindowScope
 from cep.planner.binder.over import FUNCTIONS as WINDOW_FUNCTIONS
 from cep.planner.binder.over import bind_measure, bind_over
+from cep.planner.binder.patterns.outside import misplaced, of_patterns
 from cep.planner.binder.scope import Scope
 from cep.planner.binder.subqueries import SubqueryBinder
 from cep.planner.binder.types import bind_type
@@ -476,6 +477,8 @@ class ExpressionBinder:
                     span=written.span,
                     hint=f"write {WINDOW_FUNCTIONS[name].signature}",
                 )
+            if elsewhere := of_patterns(written.name):
+                raise elsewhere
             known = [*self.context.functions.names(), *self.context.aggregates.names(), "coalesce"]
             known += WINDOW_FUNCTIONS
             raise BindError(
@@ -522,6 +525,8 @@ class ExpressionBinder:
                 hint="conditions on window functions go into QUALIFY",
             )
         if name not in WINDOW_FUNCTIONS and not self.context.aggregates.overloads(name):
+            if name not in self.context.functions and (elsewhere := of_patterns(written.name)):
+                raise elsewhere
             known = [*WINDOW_FUNCTIONS, *self.context.aggregates.names()]
             raise BindError(
                 f"{name} is no function of a window"
@@ -531,6 +536,9 @@ class ExpressionBinder:
                 hint=did_you_mean(name, known) or "aggregates are, and ROW_NUMBER, LAG, RANK, …",
             )
         return bind_over(self._inside_window(), written)
+
+    def _semantics(self, written: ast.Semantics) -> Expression:
+        raise misplaced(written)
 
     def _measure(self, written: ast.MeasureReference) -> Expression:
         if self.windows is None:
@@ -600,6 +608,7 @@ class ExpressionBinder:
         ast.RowLiteral: _row,
         ast.Subscript: _subscript,
         ast.Call: _call,
+        ast.Semantics: _semantics,
         ast.MeasureReference: _measure,
         ast.InQuery: _subquery,
         ast.Exists: _subquery,

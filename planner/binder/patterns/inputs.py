@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cep.errors import BindError
+from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
 from cep.planner.binder import literals
@@ -13,7 +13,7 @@ from cep.planner.binder.patterns.rows import Merged, Rows, ordinal
 from cep.planner.binder.scope import Scope, ScopeColumn
 from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.expressions import Cast, Expression, Input
-from cep.planner.logical import Node, Project, Union
+from cep.planner.logical import Node, Project, Scan, Union, walk
 from cep.types import INT, DataType, Field, common_type
 
 BindRelation = Callable[[ast.Relation], tuple[Node, Scope]]
@@ -54,14 +54,24 @@ def bind_inputs(sources: Sequence[ast.Relation], bind: BindRelation) -> tuple[No
 def _source(written: ast.Relation, bind: BindRelation) -> tuple[Node, Scope]:
     plan, scope = bind(written)
     require_groups(is_trailing(plan), None, written)
-    if not plan.properties.append_only:
-        raise BindError(
-            "a row pattern is matched against rows that stay, and these may be taken back again",
-            span=written.span,
-            hint="group the inner query by a window, TUMBLE(…) for one, and leave EMIT STREAM out: "
-            "its rows are then said once, when they are final",
-        )
+    require_final(plan, written.span)
     return plan, scope
+
+
+def require_final(plan: Node, span: Span) -> None:
+    """Refuse rows that may be taken back."""
+    if plan.properties.append_only:
+        return
+    changing = [s for s in walk(plan) if isinstance(s, Scan) and not s.properties.append_only]
+    raise BindError(
+        "a row pattern is matched against rows that stay, and these may be taken back again",
+        span=span,
+        hint="ask once, SELECT without START, for what "
+        f"{quoted(changing[0].relation.name)} holds at the moment, or match a STREAM of its changes"
+        if changing
+        else "group the inner query by a window, TUMBLE(…) for one, and leave EMIT STREAM out: "
+        "its rows are then said once, when they are final",
+    )
 
 
 # ---------------------------------------------------------------- several inputs

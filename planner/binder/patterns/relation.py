@@ -137,6 +137,13 @@ class _MatchBinder:
         written = self.written.order_by
         keys: list[SortKey] = []
         for item in written:
+            if isinstance(item.expression, ast.NumberLiteral):
+                raise BindError(
+                    "ORDER BY of a row pattern takes no position: this is the same number for "
+                    "every row",
+                    span=item.span,
+                    hint="name the column",
+                )
             bound = self._bind(item.expression, "in ORDER BY")
             index = self._column(bound, f"$order{len(keys)}")
             keys.append(SortKey(index, item.descending, bool(item.nulls_first)))

@@ -21,6 +21,7 @@ from cep.types import INT, VARCHAR
 
 LOGICAL = ("first", "last")
 PHYSICAL = ("prev", "next")
+_STEPS = {"prev": "LAG", "next": "LEAD"}
 OF_MATCH = ("match_number", "match_status", "match_rowtime")
 
 
@@ -184,6 +185,12 @@ class RowBinder(PatternBinder):
                     hint=f"name one of their columns, {quoted(name)}.{self._example()}; "
                     f"COUNT({quoted(name)}.*) counts them",
                 )
+            if name in OF_MATCH or name == "classifier":
+                raise BindError(
+                    f"there is no column called {name}",
+                    span=written.span,
+                    hint=f"the function is written with parentheses: {name.upper()}()",
+                )
             return super()._column(written)
         self.note(None, "", written.span)
         return self.scope.resolve(name, None, written.span)
@@ -232,7 +239,10 @@ class RowBinder(PatternBinder):
             raise BindError(
                 f"{name.upper()} cannot stand inside {self.function}",
                 span=written.span,
-                hint=f"write {name.upper()}(FIRST(x, n), m): the step within the match comes first",
+                hint=f"write {name.upper()}(FIRST(x, n), m): the step within the match comes first"
+                if self.function.lower() in (*LOGICAL, *PHYSICAL)
+                else f"compute it before: FROM (SELECT …, {_STEPS[name]}(x) OVER (…) AS y FROM s) "
+                f"MATCH_RECOGNIZE (…), and {self.function} of that",
             )
         if name in LOGICAL or self.context.aggregates.overloads(name):
             raise BindError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cep.errors import BindError
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
+from cep.grammar.walk import walk
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
@@ -208,6 +209,13 @@ def length_within(written: ast.Expression, context: Context, *, timed: bool) -> 
             "WITHIN goes by time, and these rows are not in the order of one",
             span=written.span,
             hint="let ORDER BY begin with an ascending TIMESTAMP",
+        )
+    if any(isinstance(part, ast.ColumnReference) for part in walk(written)):
+        raise BindError(
+            "WITHIN takes a length of time that is the same for all rows",
+            span=written.span,
+            hint="write WITHIN INTERVAL '5' MINUTE; what depends on rows belongs in DEFINE: "
+            "B AS B.ts < A.ts + A.patience",
         )
     bound = ExpressionBinder(Scope(), context, place="in WITHIN").bind(written)
     if bound.type == MONTH_INTERVAL:

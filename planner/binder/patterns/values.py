@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cep import types
 from cep.errors import BindError
 from cep.grammar import ast
-from cep.grammar.unparse import unparse
+from cep.grammar.unparse import quoted, unparse
 from cep.grammar.walk import walk
 from cep.planner.binder import literals
 from cep.planner.binder.aggregates import bind_aggregate
@@ -314,6 +314,7 @@ class ValueBinder(PatternBinder):
         for argument in written.arguments:
             if isinstance(argument, ast.Star) and argument.qualifier is not None:
                 whose = argument.qualifier
+                self._check_relation(whose)
                 variables = self.names.lookup(whose, self.clause.testing)
                 row.note(variables, whose.value, argument.span)
         bound = bind_aggregate(row, written)
@@ -329,6 +330,21 @@ class ValueBinder(PatternBinder):
             bound.settings,
             final or self.clause.final,
             f"FINAL {text}" if final and not self.clause.final else text,
+        )
+
+    def _check_relation(self, name: ast.Name) -> None:
+        """Refuse the rows of a relation where those of a variable are asked for."""
+        whole = self.rows.scope.has_relation(name.value)
+        if self.names.find(name.value) is not None or not (
+            whole or name.value in self.rows.input_names
+        ):
+            return
+        raise BindError(
+            f"{quoted(name.value)} is what the pattern is matched against, no variable of it",
+            span=name.span,
+            hint="write COUNT(*) for the rows of all variables"
+            if whole
+            else f"write COUNT({quoted(name.value)}.x), x being a column that is never NULL",
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from cep.errors import BindError
 from cep.grammar.unparse import quoted
 from cep.planner.binder.context import Context
+from cep.planner.binder.patterns.inputs import require_final
 from cep.planner.expressions import Expression
 from cep.planner.logical import Match, Node, Said, SortKey, by_time
 from cep.planner.patterns.expressions import MatchedExpression
@@ -64,13 +65,7 @@ def _check(plan: Node, call: MatchedExpression, order: Sequence[SortKey], contex
             hint="leave EMIT STREAM out",
         )
     known = plan.properties
-    if not known.append_only:
-        raise BindError(
-            "a row pattern is matched against rows that stay, and these may be taken back again",
-            span=call.span,
-            hint="group the inner query by a window, TUMBLE(…) for one, and leave EMIT STREAM out: "
-            "its rows are then said once, when they are final",
-        )
+    require_final(plan, call.span)
     if known.bounded or (order and order[0].index == known.time and not order[0].descending):
         return
     hint = "declare it: CREATE STREAM … (…, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)"

@@ -97,6 +97,45 @@ SELECT * FROM (VALUES (1, 10), (2, 20)) AS v (id, price) MATCH_RECOGNIZE (
   MEASURES MATCH_ROWTIME() AS at
   PATTERN (A B));
 
+-- error: WITHIN takes a length of time that is the same for all rows
+--   PATTERN (A B) WITHIN volume);
+--                        ^^^^^^
+-- hint: write WITHIN INTERVAL '5' MINUTE; what depends on rows belongs in DEFINE: B AS B.ts < A.ts + A.patience
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B) WITHIN volume);
+
+-- A number in ORDER BY is no position.
+-- error: ORDER BY of a row pattern takes no position: this is the same number for every row
+--   ORDER BY 1
+--            ^
+-- hint: name the column
+SELECT * FROM (VALUES (1, 10), (2, 20)) AS v (id, price) MATCH_RECOGNIZE (
+  ORDER BY 1
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- A table changes.
+CREATE TABLE prices (symbol VARCHAR, price INT, ts TIMESTAMP(3), PRIMARY KEY (symbol));
+
+-- error: a row pattern is matched against rows that stay, and these may be taken back again
+-- SELECT * FROM prices MATCH_RECOGNIZE (
+--               ^^^^^^
+-- hint: ask once, SELECT without START, for what prices holds at the moment, or match a STREAM of its changes
+START rises AS
+SELECT * FROM prices MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: a row pattern is matched against rows that stay, and these may be taken back again
+-- SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING PATTERN (A B)) AS n FROM prices;
+--        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: ask once, SELECT without START, for what prices holds at the moment, or match a STREAM of its changes
+START rises AS
+SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING PATTERN (A B)) AS n FROM prices;
+
 -- A key must have an order.
 -- error: ARRAY<INT> cannot stand in PARTITION BY
 --   PARTITION BY prices ORDER BY ts
