@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cep.runtime.batch import Batch
+from cep.runtime.state.column import Ids
 from cep.runtime.state.keys import KeyTable
+from cep.runtime.state.vectors import integers, is_fixed, numbered
 
 
 def consolidate(batch: Batch) -> Batch:
@@ -20,12 +22,37 @@ def consolidate(batch: Batch) -> Batch:
         return Batch(
             batch.schema, (), 1 if total else 0, weight=np.array([total][: bool(total)], np.int64)
         )
-    table = KeyTable(batch.schema.types)
-    ids, _ = table.intern(batch.columns)
-    totals = np.zeros(int(ids.max()) + 1 if len(ids) else 0, np.int64)
+    ids = _equals(batch)
+    many = int(ids.max()) + 1 if len(ids) else 0
+    totals = np.zeros(many, np.int64)
     np.add.at(totals, ids, batch.weight)
-    _, first = np.unique(ids, return_index=True)
+    first = np.full(many, batch.rows)
+    first[ids[::-1]] = np.arange(batch.rows - 1, -1, -1)
     first.sort()
     kept = first[totals[ids[first]] != 0]
+    if len(kept) == batch.rows:
+        return batch
     net = batch.take(kept)
     return Batch(net.schema, net.columns, net.rows, net.time, net.lateness, totals[ids[kept]])
+
+
+def _equals(batch: Batch) -> Ids:
+    """Return the same dense number for equal rows.
+
+    Text is only looked at where all else is equal, since that is quicker to compare.
+    """
+    types = batch.schema.types
+    short = [i for i, t in enumerate(types) if is_fixed(t.arrow)]
+    long = [i for i, t in enumerate(types) if not is_fixed(t.arrow)]
+    if not short:
+        return KeyTable(types).group(batch.columns).local
+    ids = KeyTable([types[i] for i in short]).group([batch.columns[i] for i in short]).local
+    if not long:
+        return ids
+    shared = np.flatnonzero(np.bincount(ids)[ids] > 1)
+    if not len(shared):
+        return ids
+    columns = [batch.columns[i].take(integers(shared)) for i in long]
+    among = KeyTable([types[i] for i in long], prefix=1).group(columns, [ids[shared]])
+    ids[shared] = among.local + int(ids.max()) + 1
+    return numbered(ids)[1]

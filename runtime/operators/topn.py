@@ -72,7 +72,7 @@ class TopN(Operator):
         self._arrived = 0
         self._layout()
         self._keys = KeyTable([input.types[k] for k in partition])
-        self._bags = Bags(self._types, self._order)
+        self._bags = Bags(self._types, self._order, self._carried)
         self._ages = Ages()
 
     def _layout(self) -> None:
@@ -99,10 +99,13 @@ class TopN(Operator):
             # Event time and arrival, by which every row is one of its own.
             self._order += [(len(self._types), False), (len(self._types) + 1, False)]
             self._types += [BIGINT, BIGINT]
+        known = len(self._types)
         for i, field in enumerate(fields):
             if i not in self._places and i not in self.partition:
                 self._places[i] = len(self._types)
                 self._types.append(field.type)
+        # The others need not be compared to tell one row from another.
+        self._carried = len(self._types) - known if self.append_only else 0
 
     # What comes in.
 

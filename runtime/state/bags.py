@@ -12,6 +12,7 @@ from cep.runtime.kernels import trees
 from cep.runtime.state.codes import codec
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
+from cep.runtime.state.payload import Payload
 from cep.runtime.state.vectors import Codes
 from cep.types import DataType
 
@@ -29,10 +30,15 @@ class Bags:
     came. A row taken back before it is inserted is owed: it is nowhere to be seen and cancels the
     insertion. Every change takes O(log n) for a group of n different rows; about 100 bytes for each
     of them.
+
+    The last `carried` columns, which are not in the order, are kept as they are and not compared:
+    no two rows of a group agree in all the others, and none is taken back before it is inserted.
     """
 
-    def __init__(self, types: Sequence[DataType], order: Order) -> None:
-        self._types = tuple(types)
+    def __init__(self, types: Sequence[DataType], order: Order, carried: int = 0) -> None:
+        self._known = len(types) - carried
+        self._types = tuple(types[: self._known])
+        self._carried = tuple(types[self._known :])
         self._order = tuple(order)
         self._reset()
 
@@ -47,6 +53,7 @@ class Bags:
         self._right = Column(np.int64, -1)
         self._root = Column(np.int64, -1)
         self._owed = Column(np.int64, -1)
+        self._payload = Payload(self._carried) if self._carried else None
         self._strings = self._table.codecs[texts[0]].strings if texts else None
         places, modes = [], []
         self._widths: list[int] = []
@@ -72,7 +79,8 @@ class Bags:
     def nbytes(self) -> int:
         """The bytes of everything."""
         columns = (self._count, self._arrival, self._left, self._right, self._root, self._owed)
-        return self._table.nbytes + sum(c.nbytes for c in columns)
+        carried = 0 if self._payload is None else self._payload.nbytes
+        return self._table.nbytes + carried + sum(c.nbytes for c in columns)
 
     def reserve(self, groups: int) -> None:
         """Make room for the groups below `groups`."""
@@ -90,9 +98,11 @@ class Bags:
         self, groups: Ids, columns: Sequence[pa.Array], weights: Codes, arrivals: Codes
     ) -> Ids:
         """Do the same, and return the rows that are there no more; they are to be let go."""
-        met = self._table.group(columns, [groups])
+        met = self._table.group(columns[: self._known], [groups])
         nodes = met.ids
         capacity = self._table.capacity
+        if self._payload is not None and len(nodes):
+            self._payload.put(nodes, columns[self._known :], capacity)
         for column in (self._count, self._arrival, self._left, self._right):
             column.reserve(capacity)
         net = np.zeros(len(nodes), np.int64)
@@ -225,7 +235,8 @@ class Bags:
 
     def columns(self, nodes: Ids) -> tuple[pa.Array, ...]:
         """Return the columns of rows; of NULLs where the row is -1."""
-        return self._table.columns(nodes)
+        known = self._table.columns(nodes)
+        return known if self._payload is None else (*known, *self._payload.columns(nodes))
 
     def everything(self, groups: Ids) -> tuple[Ids, Ids]:
         """Return all rows of `groups`, also what is owed, and the position of each one's group."""
@@ -253,6 +264,8 @@ class Bags:
         for column in (self._count, self._arrival, self._left, self._right):
             column.clear(nodes)
         self._table.release(nodes)
+        if self._payload is not None:
+            self._payload.drop(nodes)
         if self._table.wasteful() or not len(self._table):
             self._compact()
 
@@ -261,6 +274,8 @@ class Bags:
         kept = self._table.compact()
         capacity = self._table.capacity
         columns = (self._count, self._arrival, self._left, self._right)
+        if self._payload is not None:
+            self._payload.keep(kept, capacity)
         if not len(kept):
             for column in columns:
                 column.keep(kept, 0)

@@ -14,6 +14,9 @@ from cep.runtime.state.vectors import integers, view
 FEW = 48
 """Rows that a plain loop takes faster than a search for the different ones among them."""
 
+_TELLING = 1024
+"""So many rows tell whether those that follow are new too."""
+
 
 @dataclass(slots=True)
 class Interned:
@@ -107,9 +110,10 @@ class Interner:
             )
             if done == n:
                 break
-            # The rows that are left are hashed again, so where they are all different, and most of
-            # them new if the first ones were, there is to be room for all of them.
-            self._grow(n - done if different and 2 * state[index.NEW] > done else 1)
+            # Where most rows were new, most of those that are left will be: room for all of them
+            # is made at once. A few that were new say nothing, unless all rows are different.
+            sure = different or done > _TELLING
+            self._grow(n - done if sure and 2 * state[index.NEW] > done else 1)
         ids = met[: state[index.MET]]
         fresh = new[: state[index.NEW]]
         if len(ids) * 2 < n:  # let go of the large arrays

@@ -61,14 +61,33 @@ class Shelf:
         return [self.column(i) for i in range(len(self.types))]
 
     def take(self, index: int, positions: Positions) -> pa.Array:
-        """Return a column's values at positions; NULL where a position is -1."""
+        """Return a column's values at positions; NULL where a position is -1.
+
+        Arrow would put the blocks together first, for one row too.
+        """
+        if not self._blocks or not len(positions):
+            return pa.nulls(len(positions), self.types[index].arrow)
         there = positions >= 0
         where = None if there.all() else there
-        picked = arrow(np.where(there, positions, 0), pa.int64(), where)
+        if where is not None:
+            positions = np.where(there, positions, 0)
         if len(self._blocks) == 1:
-            return self._blocks[0][index].take(picked)
-        taken = self.column(index).take(picked)
-        return taken.combine_chunks()
+            return self._blocks[0][index].take(arrow(positions, pa.int64(), where))
+        ends = np.cumsum(self._sizes)
+        block = np.searchsorted(ends, positions, side="right")
+        order = np.argsort(block.astype(np.uint8), kind="stable")
+        parts, done = [], 0
+        for i, many in enumerate(np.bincount(block, minlength=len(ends))):
+            if many:
+                rows, done = order[done : done + many], done + many
+                mine = positions[rows] - (ends[i] - self._sizes[i])
+                mask = None if where is None else where[rows]
+                parts.append(self._blocks[i][index].take(arrow(mine, pa.int64(), mask)))
+        if len(parts) == 1:
+            return parts[0]
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return pa.concat_arrays(parts).take(integers(back))
 
     def keep(self, positions: Positions) -> None:
         """Keep only the rows at these positions, which rise."""

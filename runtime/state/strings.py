@@ -14,6 +14,9 @@ from cep.runtime.state.vectors import Valid, packed, text, view
 
 _BLOCK = 4096
 
+_TELLING = 1024
+"""So many strings tell whether those that follow are new too."""
+
 
 class Strings:
     """Gives each different string of bytes an id for as long as somebody refers to it.
@@ -71,8 +74,8 @@ class Strings:
         offsets, data = text(array)
         ids = np.empty(n, np.int64)
         if not len(self._slots):
-            self._grow(0)
-        done = 0
+            self._grow(1, 0)
+        done, known = 0, len(self)
         while True:
             done = kernels.intern(
                 n - done,
@@ -88,7 +91,9 @@ class Strings:
             )
             if done == n:
                 return ids
-            self._grow(int(offsets[done + 1] - offsets[done]))
+            # Where most were new, room for all that are left is made at once.
+            end = n if done > _TELLING and 2 * (len(self) - known) > done else done + 1
+            self._grow(end - done, int(offsets[end] - offsets[done]))
 
     def acquire(self, ids: Ids) -> None:
         """Count one more reference for each time an id is named."""
@@ -149,16 +154,17 @@ class Strings:
             data[first:end] = self._arena[np.arange(first, end) + shift]
         return data
 
-    def _grow(self, size: int) -> None:
-        """Make room for one more string of `size` bytes, where there is none."""
+    def _grow(self, more: int, size: int) -> None:
+        """Make room for so many more strings, of `size` bytes together, where there is none."""
         state = self._state
         if len(self) >= len(self._slots) // 8 * 5:
             old = self._slots
-            self._slots = np.full(max(2 * len(old), 2 * capacity_for(1)), -1, np.int64)
+            many = max(2 * len(old), 2 * capacity_for(len(self) + more))
+            self._slots = np.full(many, -1, np.int64)
             if len(self):
                 index.rebuild(len(old), old, self._slots)
         if state[kernels.FREE] < 0 and state[kernels.TOP] >= len(self._begin.data):
-            capacity = capacity_for(int(state[kernels.TOP]) + 1)
+            capacity = capacity_for(int(state[kernels.TOP]) + more)
             for column in (self._begin, self._length, self._references):
                 column.reserve(capacity)
         if state[kernels.END] + size > len(self._arena):
