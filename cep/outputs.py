@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from cep.catalog import Catalog, Relation, SinkEntry
 from cep.errors import BindError, CepError, Span
 from cep.grammar import ast
 from cep.planner.ingestion import input_schema
-from cep.planner.logical import Aggregate, Match, Node, Over, Window, late_schema, walk
+from cep.planner.logical import Node, late_schemas, walk
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.connectors.options import settle
@@ -56,31 +57,29 @@ class Outputs:
         if query.late is None or query.late.target is None:
             return None
         name = query.late.target
-        carried = {
-            late_schema(n)
-            for n in walk(plan)
-            if (isinstance(n, Aggregate | Over | Window) and n.carried)
-            or (isinstance(n, Match) and n.late)
-        }
-        if len(carried) > 1:
-            raise BindError(
-                "the parts of this query refuse late rows of different columns",
-                span=name.span,
-                hint="write a query for each of them, or LATE ROWS DROP",
-            )
-        (schema,) = carried
         target = self._catalog.lookup(name.value, name.span)
         if isinstance(target, Relation):
-            output = self._inserting(target)
+            output, schema = self._inserting(target), input_schema(target)
         else:
             assert isinstance(target, SinkEntry)
+            schema = _all_columns([s for n in walk(plan) for s in late_schemas(n)])
             output = self._sink(target, schema, False, name.span)
 
         def write(batch: Batch) -> None:
+            if batch.weight is not None:
+                # What deletes a row of a table is no event.
+                batch = batch.where(batch.weight > 0)
+            if not batch.rows:
+                return
             # Of two columns of a name the first is a key of grouping sets, which may be NULL.
             position = {n: i for i, n in enumerate(batch.schema.names)}
-            columns = [batch.columns[position[n]] for n in schema.names]
-            output.write(batch.replaced(schema, columns))
+            columns = [
+                batch.columns[position[f.name]]
+                if f.name in position
+                else pa.nulls(batch.rows, f.type.arrow)
+                for f in schema.fields
+            ]
+            output.write(Batch(schema, tuple(columns), batch.rows, batch.time, batch.lateness))
 
         return replace(output, write=write)
 
@@ -115,3 +114,13 @@ class Outputs:
                 opened.write(net.take(order).to_arrow(), net.weights()[order].tolist())
 
         return Output(write, opened.close, lambda: opened.abort(0))
+
+
+def _all_columns(schemas: Sequence[Schema]) -> Schema:
+    """Return the columns of several relations by name; NULL where one has no such column."""
+    fields = {f.name: f for s in reversed(schemas) for f in reversed(s.fields)}
+    names = tuple(dict.fromkeys(n for s in schemas for n in s.names))
+    nullable = {n: any(n not in s.names for s in schemas) for n in names}
+    return Schema(
+        tuple(replace(fields[n], nullable=fields[n].nullable or nullable[n]) for n in names)
+    )

@@ -1,7 +1,7 @@
 """The logical plan: a closed set of plain nodes, what is known of each, and how they read."""
 
 from cep.planner.logical.clocked import ClockBound, ClockedFilter
-from cep.planner.logical.grouping import Aggregate, Expand, late_schema
+from cep.planner.logical.grouping import Aggregate, Expand
 from cep.planner.logical.joins import (
     Bound,
     ByTime,
@@ -12,6 +12,7 @@ from cep.planner.logical.joins import (
     SameWindow,
     by_time,
 )
+from cep.planner.logical.late import in_time, late_inputs, late_schemas, refusing
 from cep.planner.logical.match import Match, Said, Skip, SkipTo
 from cep.planner.logical.node import Node, Unary, transform, walk
 from cep.planner.logical.ordering import Delay, Limit, Sort, SortKey
@@ -60,7 +61,10 @@ __all__ = [
     "Window",
     "by_time",
     "duration",
-    "late_schema",
+    "in_time",
+    "late_inputs",
+    "late_schemas",
+    "refusing",
     "time_unit",
     "transform",
     "walk",

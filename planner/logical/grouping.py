@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cep.planner.logical.match import Match
 from cep.planner.logical.node import Unary
-from cep.planner.logical.over import Over
-from cep.planner.logical.windows import Window
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
 from cep.runtime.aggregates.calls import AggregateCall
@@ -141,11 +138,3 @@ class Aggregate(Unary):
         if self.correct:
             when += f" and corrected for {duration(self.correct)}"
         return f"{head}, said {when}"
-
-
-def late_schema(node: Aggregate | Over | Window | Match) -> Schema:
-    """Return the columns of late rows that whoever gets them wants."""
-    if isinstance(node, Match):
-        return Schema(tuple(node.input.schema.fields[i] for i in node.late))
-    fields = (node if isinstance(node, Window) else node.input).schema.fields
-    return Schema(tuple(fields[i] for i in node.carried))

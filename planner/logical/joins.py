@@ -85,7 +85,8 @@ class Join(Node):
     rows without a partner are said when none can come any more. Without a bound they are said at
     once and taken back when one comes; but with `final` they wait for the end of an input that has
     one. `ttl` is in microseconds. `said` are the columns of the output by their positions among
-    those of both inputs, None for all.
+    those of both inputs, None for all. `carried` are columns of the left, and of the right input,
+    that nothing reads but whoever gets the late rows.
     """
 
     left: Node
@@ -97,6 +98,7 @@ class Join(Node):
     final: bool = False
     ttl: int | None = None
     said: tuple[int, ...] | None = None
+    carried: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     def inputs(self) -> tuple[Node, ...]:
         return (self.left, self.right)

@@ -30,7 +30,8 @@ class Sort(Unary):
     """All rows of a bounded input in order; with `limit`, only the first of them.
 
     `ties` are what decides between equals, besides event time and arrival. With `timed` the order
-    begins with the event time, and rows are said when the watermark has passed them.
+    begins with the event time, and rows are said when the watermark has passed them. `carried` are
+    columns that are there for whoever gets the late rows.
     """
 
     keys: tuple[SortKey, ...]
@@ -38,6 +39,7 @@ class Sort(Unary):
     offset: int = 0
     ties: tuple[SortKey, ...] = ()
     timed: bool = False
+    carried: tuple[int, ...] = ()
 
     @property
     def schema(self) -> Schema:

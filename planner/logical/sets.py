@@ -18,7 +18,8 @@ class SetOperation(Node):
     """The rows of the left input that are, or are not, in the right one, which has the same types.
 
     `every` says ALL: equal rows count. With `timed`, equal rows of either input have equal event
-    times, and a row is said when the watermark has passed its time.
+    times, and a row is said when the watermark has passed its time. `carried` are the columns of
+    the left, and of the right input, that whoever gets the late rows wants.
     """
 
     left: Node
@@ -28,6 +29,7 @@ class SetOperation(Node):
     emission: Emission
     timed: bool = False
     ttl: int | None = None
+    carried: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     def inputs(self) -> tuple[Node, ...]:
         return (self.left, self.right)

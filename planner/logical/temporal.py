@@ -74,11 +74,14 @@ class AsOf(_Beside):
     """Each left row beside the right row that is nearest in time.
 
     `times` are the columns compared. With `versions` the right rows are the versions of a table.
+    `carried` are columns of the left, and of the right input, that are there for whoever gets the
+    late rows.
     """
 
     times: tuple[int, int] = (0, 0)
     nearest: Nearest = Nearest.UNTIL
     versions: bool = False
+    carried: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     @property
     def timely(self) -> tuple[bool, bool]:

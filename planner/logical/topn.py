@@ -20,7 +20,8 @@ class TopN(Unary):
 
     `ties` are what decides between equals, besides event time and arrival. With `name` there is a
     column for the number. With `timed` the rows of a partition have one event time, and are said
-    when the watermark has passed it. `ttl` is in microseconds.
+    when the watermark has passed it. `ttl` is in microseconds. `carried` are columns that are there
+    for whoever gets the late rows.
     """
 
     partition: tuple[int, ...]
@@ -33,6 +34,7 @@ class TopN(Unary):
     emission: Emission
     timed: bool = False
     ttl: int | None = None
+    carried: tuple[int, ...] = ()
 
     @cached_property
     def schema(self) -> Schema:

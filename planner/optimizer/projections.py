@@ -294,8 +294,9 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
         below, at = _prune(node.left, set(said))
         return below, {i: at[node.columns[i]] for i in kept}
     read = {*said, *(() if node.residual is None else ex.inputs(node.residual))}
-    here = {i for i in read if i < width} | {k.left for k in node.keys}
+    here = {i for i in read if i < width} | {k.left for k in node.keys} | set(node.carried[0])
     there = {i - width for i in read if i >= width} | {k.right for k in node.keys}
+    there |= set(node.carried[1])
     bound = node.bound
     if isinstance(bound, Interval):
         here.add(bound.left)
@@ -318,6 +319,7 @@ def _join(node: Join, needed: set[int]) -> _Pruned:
         residual=None if node.residual is None else ex.moved(node.residual, moves),
         bound=bound,
         said=tuple(moves[i] for i in said),
+        carried=_both(node.carried, at_left, at_right),
     )
     return pruned, kept
 
@@ -328,8 +330,8 @@ def _beside(node: AsOf | Lookup, needed: set[int]) -> _Pruned:
     here = {i for i in read if i < width} | {a for a, _ in node.keys}
     there = {i - width for i in read if i >= width} | {b for _, b in node.keys}
     if isinstance(node, AsOf):
-        here.add(node.times[0])
-        there.add(node.times[1])
+        here |= {node.times[0], *node.carried[0]}
+        there |= {node.times[1], *node.carried[1]}
     left, at_left = _prune(node.left, here)
     right, at_right = _prune(node.right, there)
     positions = at_left | {width + i: len(left.schema) + at for i, at in at_right.items()}
@@ -341,13 +343,35 @@ def _beside(node: AsOf | Lookup, needed: set[int]) -> _Pruned:
         residual=None if node.residual is None else ex.moved(node.residual, positions),
     )
     if isinstance(pruned, AsOf):
-        pruned = replace(pruned, times=(at_left[pruned.times[0]], at_right[pruned.times[1]]))
+        pruned = replace(
+            pruned,
+            times=(at_left[pruned.times[0]], at_right[pruned.times[1]]),
+            carried=_both(pruned.carried, at_left, at_right),
+        )
     return pruned, positions
 
 
+def _both(
+    columns: tuple[tuple[int, ...], tuple[int, ...]],
+    at_left: dict[int, int],
+    at_right: dict[int, int],
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where columns of both inputs stand now."""
+    left, right = columns
+    return tuple(at_left[i] for i in left), tuple(at_right[i] for i in right)
+
+
 def _sort(node: Sort, needed: set[int]) -> _Pruned:
-    below, at = _prune(node.input, needed | {k.index for k in (*node.keys, *node.ties)})
-    return replace(node, input=below, keys=_keys(node.keys, at), ties=_keys(node.ties, at)), at
+    read = needed.union((k.index for k in (*node.keys, *node.ties)), node.carried)
+    below, at = _prune(node.input, read)
+    pruned = replace(
+        node,
+        input=below,
+        keys=_keys(node.keys, at),
+        ties=_keys(node.ties, at),
+        carried=tuple(at[c] for c in node.carried),
+    )
+    return pruned, at
 
 
 def _keys(keys: tuple[SortKey, ...], at: dict[int, int]) -> tuple[SortKey, ...]:
@@ -356,7 +380,7 @@ def _keys(keys: tuple[SortKey, ...], at: dict[int, int]) -> tuple[SortKey, ...]:
 
 def _top_n(node: TopN, needed: set[int]) -> _Pruned:
     width = len(node.input.schema)
-    read = {i for i in needed if i < width}.union(node.partition)
+    read = {i for i in needed if i < width}.union(node.partition, node.carried)
     below, at = _prune(node.input, read | {k.index for k in (*node.keys, *node.ties)})
     pruned = replace(
         node,
@@ -365,6 +389,7 @@ def _top_n(node: TopN, needed: set[int]) -> _Pruned:
         keys=_keys(node.keys, at),
         ties=_keys(node.ties, at),
         name=node.name if width in needed else None,
+        carried=tuple(at[c] for c in node.carried),
     )
     return pruned, {**at, width: len(below.schema)} if width in needed else at
 

@@ -15,7 +15,7 @@ import cep
 from cep.grammar.parser import parse_query
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.explain import explain, outline
-from cep.planner.logical import Aggregate, Match, Node, late_schema, walk
+from cep.planner.logical import Aggregate, Match, Node, late_schemas, walk
 from cep.planner.optimizer.rules import optimize
 
 TABLE = Path(__file__).parent / "bindings.txt"
@@ -234,7 +234,7 @@ def test_late_rows_have_the_columns_that_their_target_takes(engine: cep.Engine) 
         "MEASURES COUNT(*) AS n PATTERN (A B)) LATE ROWS TO {}"
     )
     node = match(optimized(engine, query.format("behind")))
-    assert late_schema(node).names == ("price", "symbol")
+    assert late_schemas(node)[0].names == ("price", "symbol")
     assert node.input.schema.names == ("symbol", "price", "ts", "$order1")
     assert match(optimized(engine, query.partition(" LATE")[0])).late == ()
 
@@ -249,7 +249,7 @@ def test_late_rows_of_merged_inputs_are_whole_in_a_sink(engine: cep.Engine, tmp_
             "MEASURES COUNT(*) AS n PATTERN (A B)) LATE ROWS TO aside",
         )
     )
-    assert late_schema(node).names == ("rowtime", "card", "total", "ts", "amount", "at")
+    assert late_schemas(node)[0].names == ("rowtime", "card", "total", "ts", "amount", "at")
 
 
 def test_what_a_pattern_says_is_never_late(engine: cep.Engine) -> None:
@@ -262,7 +262,7 @@ def test_what_a_pattern_says_is_never_late(engine: cep.Engine) -> None:
     )
     (windows,) = (n for n in walk(plan) if isinstance(n, Aggregate))
     assert windows.carried == ()
-    assert late_schema(match(plan)).names == ("price", "symbol")
+    assert late_schemas(match(plan))[0].names == ("price", "symbol")
 
 
 if __name__ == "__main__":

@@ -189,6 +189,50 @@ def test_a_target_that_does_not_fit_is_refused(engine: cep.Engine) -> None:
         engine.query(f"{WINDOWS} LATE ROWS TO nowhere")
 
 
+JOIN = """
+    SELECT s.v, t.w FROM s JOIN t ON s.k = t.k AND t.ts BETWEEN s.ts AND s.ts + INTERVAL '9' SECOND
+"""
+
+
+def test_late_rows_of_a_join_have_the_columns_of_either_side(
+    engine: cep.Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "late.csv"
+    engine.execute(f"""
+        CREATE STREAM t (k VARCHAR, w INT, ts TIMESTAMP(3), WATERMARK FOR ts);
+        CREATE STREAM wrong (k VARCHAR, price INT);
+        CREATE STREAM strict (k VARCHAR, w INT NOT NULL);
+        CREATE SINK missed WITH (connector = 'file', path = '{path}')
+    """)
+    with pytest.raises(cep.BindError, match="late rows have no column price") as refused:
+        engine.query(f"{JOIN} LATE ROWS TO wrong")
+    assert refused.value.hint == "their columns are k, v, ts, w"
+    with pytest.raises(cep.BindError, match="have no column w, which the target wants NOT NULL"):
+        engine.query(f"{JOIN} LATE ROWS TO strict")
+    engine.query(f"{JOIN} LATE ROWS TO missed")
+    insert_late(engine)
+    engine.insert("t", [("a", 5, DAY + "20"), ("a", 6, DAY + "19")])
+    engine.finish()
+    assert path.read_text().replace('"', "").splitlines() == [
+        "k,v,ts,w",
+        *(f"a,2,{DAY}09.000,", f"b,0,{DAY}08.000,", f"b,3,{DAY}01.000,", f"a,,{DAY}19.000,6"),
+    ]
+
+
+def test_a_sink_keeps_late_columns_of_one_name_apart(engine: cep.Engine) -> None:
+    engine.execute("""
+        CREATE STREAM t (k INT, ts TIMESTAMP(3), WATERMARK FOR ts);
+        CREATE TABLE names (k VARCHAR, ts TIMESTAMP(3), PRIMARY KEY (k));
+        CREATE SINK missed WITH (connector = 'blackhole')
+    """)
+    near = JOIN.replace("t.w", "t.ts").replace("s.k = t.k", "s.v = t.k")
+    with pytest.raises(cep.BindError, match="k is VARCHAR in some late rows, and INT in others"):
+        engine.query(f"{near} LATE ROWS TO missed")
+    both = "SELECT COUNT(*) OVER (ORDER BY s.ts) FROM s JOIN names FOR SYSTEM_TIME AS OF PROCTIME()"
+    with pytest.raises(cep.BindError, match="late rows have two columns called k"):
+        engine.query(f"{both} ON s.k = names.k LATE ROWS TO missed")
+
+
 def test_late_rows_in_error_can_stop_a_query(engine: cep.Engine) -> None:
     query = engine.query(f"{WINDOWS} LATE ROWS ERROR ON ERROR STOP")
     insert_late(engine)
