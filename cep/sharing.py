@@ -50,12 +50,14 @@ class Sharing:
         `feeds` are the streams that it reads, by name. What is left is for later queries to share.
         """
         self._forget()
-        todo = [plan]
+        todo = [(plan, False)]
         while todo:
-            node = todo.pop()
-            alone = len(feeds) == 1 or not _may_be_idle(node)
-            if not alone or not _sharable(node) or id(node) not in lowered.spans:
-                todo += node.inputs()
+            node, sharable = todo.pop()
+            sharable = sharable or (_sharable(node) and (len(feeds) == 1 or not _may_be_idle(node)))
+            # What is read by what can be shared can be, too.
+            below = [(n, sharable) for n in node.inputs()]
+            if not sharable or id(node) not in lowered.spans:
+                todo += below
                 continue
             first, last = lowered.spans[id(node)]
             found = self._find(node, feeds)
@@ -66,7 +68,7 @@ class Sharing:
                 lowered.graph.share(first, found)
                 continue
             self._known[node] = (lowered.graph.nodes[first : last + 1], feeds)
-            todo += node.inputs()
+            todo += below
 
     def _find(self, node: Node, feeds: Mapping[str, Feed]) -> list[GraphNode] | None:
         nodes, read = self._known.get(node, ([], feeds))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 
+from cep.catalog import Relation
 from cep.planner.expressions import Expression, is_deterministic
 from cep.planner.logical import Node
+from cep.types import DataType, Schema
 
 
 def equal_parts(plan: Node) -> Mapping[int, int]:
@@ -50,8 +53,16 @@ def own_expressions(part: object) -> Iterator[Expression]:
         for one in part:
             if not isinstance(one, Node):
                 yield from own_expressions(one)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            value = getattr(part, field.name)
+    else:
+        for name in _fields(type(part)):  # type: ignore[arg-type]  # a class can be hashed
+            value = getattr(part, name)
             if not isinstance(value, Node):
                 yield from own_expressions(value)
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the fields in which there may be expressions; of schemas and relations, none."""
+    if not is_dataclass(kind) or issubclass(kind, Schema | Relation | DataType):
+        return ()
+    return tuple(f.name for f in fields(kind))
