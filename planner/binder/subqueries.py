@@ -32,10 +32,11 @@ def subqueries(
         if isinstance(written, ast.InQuery):
             return _in(binder, written, bind(written.query, inner), arguments, as_types)
         assert isinstance(written, ast.Exists | ast.ScalarQuery)
-        plan = bind(written.query, inner)
         if isinstance(written, ast.Exists):
+            plan = bind(_whether_any(written.query), inner)
             kind, result = SubqueryKind.EXISTS, BOOLEAN
             return Subquery(result, kind, plan, (), tuple(arguments), written.span)
+        plan = bind(written.query, inner)
         if len(plan.schema) != 1:
             raise BindError(
                 f"a query that stands for a value has one column, and this has {len(plan.schema)}",
@@ -53,6 +54,13 @@ def subqueries(
         )
 
     return bound
+
+
+def _whether_any(query: ast.Query) -> ast.Query:
+    """Return a query that has rows where the given one has, without a LIMIT that takes some."""
+    many = query.limit.text if isinstance(query.limit, ast.NumberLiteral) else ""
+    some = many.isdecimal() and int(many) > 0
+    return replace(query, limit=None) if some and not (query.order_by or query.offset) else query
 
 
 def around(

@@ -223,29 +223,38 @@ class _Joining:
 
     def is_in(self) -> Node:
         """Return the rows whose operands are in the subquery."""
-        lifted = self._certain()
+        lifted = self._lifted()
+        if _is_one_row(lifted):
+            plan, found = self._in_one_row(lifted)
+            return Filter(plan, found)
         columns = plain(lifted, self.asked.span)
         conditions = [self._across(c) for c in columns.conditions]
         conditions += self._equal(every_column(columns.node)[: columns.width])
         return self._joined(columns.node, JoinKind.SEMI, conditions)
 
-    def _certain(self) -> Lifted:
-        """Return the lifted subquery of IN."""
-        lifted = self._lifted()
-        if lifted.empty is not None and lifted.conditions:
-            raise BindError(
-                "IN asks for the one row of an aggregate that depends on the row around it",
-                span=self.asked.span,
-                hint="compare it: x = (SELECT …)",
-            )
-        return lifted
+    def _in_one_row(self, lifted: Lifted) -> tuple[Node, Expression]:
+        """Return the relation with more columns, and whether they equal the operands.
+
+        They are the one row that an aggregate without GROUP BY has for each row around.
+        """
+        assert lifted.empty is not None
+        plan, equal = self.plan, []
+        parts = zip(self.asked.operands, lifted.columns, lifted.empty, strict=True)
+        for operand, column, empty in parts:
+            one = replace(lifted, columns=(column,), empty=(empty,))
+            plan, value = replace(self, plan=plan)._scalar(one)
+            equal.append(self._call("=", operand, value))
+        return plan, conjunction(tuple(equal))
 
     def not_in(self) -> Node:
         """Return the rows whose operands are surely not in the subquery.
 
         A NULL there may be anything, and so may an operand that is NULL, unless there is no row.
         """
-        lifted = self._certain()
+        lifted = self._lifted()
+        if _is_one_row(lifted):
+            plan, found = self._in_one_row(lifted)
+            return Filter(plan, self._call("not", found))
         columns = plain(lifted, self.asked.span)
         related = [self._across(c) for c in columns.conditions]
         every = every_column(columns.node)[: columns.width]
@@ -288,17 +297,16 @@ class _Joining:
         """Return the relation with more columns, and what the subquery is as an expression."""
         match self.asked.kind:
             case SubqueryKind.SCALAR:
-                return self._scalar()
+                return self._scalar(self._lifted())
             case SubqueryKind.EXISTS:
                 return self._whether_exists()
             case SubqueryKind.IN:
                 return self._whether_in()
 
-    def _scalar(self) -> tuple[Node, Expression]:
-        lifted = self._lifted()
+    def _scalar(self, lifted: Lifted) -> tuple[Node, Expression]:
         node, value, conditions = self._single(lifted)
         found = len(node.schema)
-        if lifted.empty is not None and lifted.conditions:
+        if _is_one_row(lifted):
             node = widened(node, (_true(),), ("$found",))
         plan = self._joined(node, JoinKind.LEFT, [self._across(c) for c in conditions])
         result = self._across(value)
@@ -345,7 +353,7 @@ class _Joining:
 
     def _whether_exists(self) -> tuple[Node, Expression]:
         lifted = self._lifted()
-        if lifted.empty is not None and lifted.conditions:
+        if _is_one_row(lifted):
             return self.plan, _true()
         if all(_is_equality(c) for c in lifted.conditions):
             keyed = self._told_apart(lifted)
@@ -364,7 +372,9 @@ class _Joining:
         return plan, self._call("is not null", Input(BOOLEAN, found, "$found"))
 
     def _whether_in(self) -> tuple[Node, Expression]:
-        lifted = self._certain()
+        lifted = self._lifted()
+        if _is_one_row(lifted):
+            return self._in_one_row(lifted)
         keyed = by_value(lifted, self.asked.span, self.context.session)
         related = [self._across(c) for c in keyed.conditions]
         every = every_column(keyed.node)[: keyed.width]
@@ -400,6 +410,11 @@ class _Joining:
         maybe = Logical(BOOLEAN, "or", (self._call("is null", operand), maybe))
         null = Constant(BOOLEAN, pa.scalar(None, pa.bool_()))
         return plan, Case(BOOLEAN, (found, none, maybe), (_true(), _false(), null), _false())
+
+
+def _is_one_row(lifted: Lifted) -> bool:
+    """Say whether a subquery has one row for each row around, also where nothing is related."""
+    return lifted.empty is not None and bool(lifted.conditions)
 
 
 def _is_equality(condition: Expression) -> bool:

@@ -101,6 +101,42 @@ ASSERT ROWS
 SELECT id FROM orders o WHERE EXISTS (SELECT x.item FROM orders x WHERE x.customer = o.customer GROUP BY x.item HAVING SUM(x.amount) > 60)
 VALUES (3), (6);
 
+-- An aggregate without groups has one row for each row around, also where there is nothing.
+ASSERT ROWS
+SELECT id FROM orders o WHERE amount IN (SELECT MAX(paid) FROM payments WHERE order_id = o.id)
+VALUES (1);
+
+ASSERT ROWS
+SELECT id FROM orders o WHERE amount NOT IN (SELECT MAX(paid) FROM payments WHERE order_id = o.id)
+VALUES (3);
+
+ASSERT ROWS
+SELECT id FROM orders o WHERE 0 IN (SELECT COUNT(*) FROM payments WHERE order_id = o.id)
+VALUES (2), (4), (5);
+
+ASSERT ROWS
+SELECT id, 1 IN (SELECT COUNT(*) FROM payments WHERE order_id = o.id) FROM orders o
+VALUES (1, TRUE), (2, FALSE), (3, FALSE), (4, FALSE), (5, FALSE), (6, TRUE);
+
+ASSERT ROWS
+SELECT id FROM orders o
+WHERE (id, amount) IN (SELECT MAX(order_id), MAX(paid) FROM payments WHERE order_id = o.id)
+VALUES (1);
+
+ASSERT ROWS
+SELECT id FROM orders o
+WHERE (id, amount) NOT IN (SELECT MAX(order_id), MAX(paid) FROM payments WHERE order_id = o.id)
+VALUES (3);
+
+-- How many rows there are does not matter to EXISTS, and so LIMIT says nothing, unless it is 0.
+ASSERT ROWS
+SELECT id FROM orders o
+WHERE EXISTS (SELECT 1 FROM payments WHERE order_id = o.id GROUP BY order_id HAVING COUNT(*) > 1 LIMIT 1)
+VALUES (3);
+
+ASSERT EMPTY
+SELECT id FROM orders WHERE EXISTS (SELECT 1 FROM payments LIMIT 0);
+
 -- A query inside a query inside a query.
 ASSERT ROWS
 SELECT customer FROM blocked b WHERE EXISTS (
