@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from cep.errors import Span
+from cep.planner.units import duration
 from cep.runtime.aggregates.calls import spoken
 from cep.runtime.aggregates.registry import Aggregate, Ordering
 from cep.runtime.functions.registry import Function
 from cep.runtime.over.calls import Frame
-from cep.types import BOOLEAN, VARCHAR, DataType, converts
+from cep.types import BOOLEAN, DAY_INTERVAL, MONTH_INTERVAL, VARCHAR, DataType, converts
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Constant(Expression):
             return "'" + self.value.as_py().replace("'", "''") + "'"
         if self.type == BOOLEAN:
             return str(self.value.as_py()).upper()
+        if self.type == DAY_INTERVAL:
+            return duration(self.value.cast("int64").as_py())
+        if self.type == MONTH_INTERVAL:
+            months = self.value.cast("int32").as_py()
+            return f"{months} {'month' if abs(months) == 1 else 'months'}"
         return str(self.value)
 
 
@@ -314,6 +320,13 @@ def moved(expression: Expression, positions: Mapping[int, int]) -> Expression:
     )
 
 
+def renamed(expression: Expression, names: Sequence[str]) -> Expression:
+    """Return the expression with other names of its input columns, by their positions."""
+    return transform(
+        expression, lambda e: replace(e, name=names[e.index]) if isinstance(e, Input) else None
+    )
+
+
 def reads_watermark(expressions: Iterable[Expression]) -> bool:
     """Say whether one of the expressions reads the watermark of the row."""
     return any(isinstance(e, CurrentWatermark) for top in expressions for e in walk(top))
@@ -334,10 +347,22 @@ def is_deterministic(expression: Expression) -> bool:
 
 
 def conjuncts(predicate: Expression) -> tuple[Expression, ...]:
-    """Split a condition at its ANDs."""
-    if isinstance(predicate, Logical) and predicate.operator == "and":
-        return tuple(c for operand in predicate.operands for c in conjuncts(operand))
-    return (predicate,)
+    """Split a condition at its ANDs, and at what every operand of an OR says too."""
+    if not isinstance(predicate, Logical):
+        return (predicate,)
+    parts = [conjuncts(operand) for operand in predicate.operands]
+    if predicate.operator == "and":
+        return tuple(c for some in parts for c in some)
+    common = tuple(
+        c for c in parts[0] if is_deterministic(c) and all(c in some for some in parts[1:])
+    )
+    if not common:
+        return (predicate,)
+    rests = [tuple(c for c in some if c not in common) for some in parts]
+    if not all(rests):
+        # One of the operands says no more than what is common.
+        return common
+    return (*common, replace(predicate, operands=tuple(map(conjunction, rests))))
 
 
 def conjunction(conditions: tuple[Expression, ...]) -> Expression:

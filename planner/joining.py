@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cep.planner import expressions as ex
-from cep.planner.linear import Distance, distance, same_column
+from cep.planner.distances import Distance, Distances
+from cep.planner.linear import comparison, distances, same_column
 from cep.planner.logical import (
     Bound,
+    Filter,
     Interval,
     Join,
     JoinKey,
@@ -39,6 +41,12 @@ class _Side:
         known = self.node.properties
         times = known.also if known.time is None else (known.time, *known.also)
         return tuple(self.first + t for t in times) if known.timed else ()
+
+    @property
+    def apart(self) -> list[Distance]:
+        """What is known of the times of the input, in conditions over both inputs."""
+        places = {i: self.first + i for i in range(len(self.node.schema))}
+        return [d.moved(places) for d in self.node.properties.apart]
 
     def reads(self, e: ex.Expression) -> bool:
         """Say whether an expression reads columns of this input, and only these."""
@@ -74,35 +82,34 @@ def join(
     bound: Bound | None = None,
     final: bool = True,
     ttl: int | None = None,
+    above: Sequence[ex.Expression] = (),
 ) -> Node:
     """Return the join of two inputs on conditions over the columns of both, left ones first.
 
     Equalities of something left and something right are keys, besides those given; what is said of
-    event times bounds how far apart partners are, unless a bound is given; all else is a residual
-    condition on pairs.
+    event times, and `above` of the pairs that are wanted, bounds how far apart partners are; all
+    else is a residual condition on pairs.
     """
-    one, other = _Side(left, 0), _Side(right, len(left.schema))
-    rest = list(conditions)
-    if bound is None:
-        bound, rest = _bound(one, other, conditions)
+    times = _Times.of(left, right, kind, (*conditions, *above), bound)
+    one, other = _Side(times.left, 0), _Side(times.right, len(left.schema))
     keys = list(keys)
-    residual: list[ex.Expression] = []
     windows = [(k.left, k.right) for k in keys]
-    for condition in rest:
-        pair = _equality(condition, one, other)
-        if pair is None:
-            if condition not in residual:
-                residual.append(condition)
-            continue
-        a, b, null_safe = pair
-        columns = same_column(a), same_column(b)
+    equal = {c: _equality(c, one, other) for c in conditions}
+    for pair in equal.values():
+        columns = (None, None) if pair is None else (same_column(pair[0]), same_column(pair[1]))
         if columns[0] is not None and columns[1] is not None:
             windows.append((columns[0], columns[1] - other.first))
+    bound = times.bound(same_window=_same_window(times.left, times.right, windows))
+    residual: list[ex.Expression] = []
+    for condition in times.left_over(bound, conditions):
+        pair = equal[condition]
+        if pair is None:
+            residual.append(condition)
+            continue
+        a, b, null_safe = pair
         key = JoinKey(one.key(a), other.key(b), null_safe)
         if key not in keys:
             keys.append(key)
-    if bound is None and _same_window(left, right, windows):
-        bound = SameWindow()
     inputs = one.with_keys(), other.with_keys()
     # The columns of the right input stand behind the computed keys of the left one.
     shift = {i: i for i in one.columns}
@@ -144,28 +151,116 @@ def _equality(
     return a, b, name != "="
 
 
-def _bound(
-    left: _Side, right: _Side, conditions: Sequence[ex.Expression]
-) -> tuple[Bound | None, list[ex.Expression]]:
-    """Return the bound that conditions on event times make, and the conditions it leaves over."""
-    found: dict[tuple[int, int], Distance] = {}
-    said: dict[tuple[int, int], list[ex.Expression]] = {}
-    for condition in conditions:
-        apart = distance(condition, left.times, right.times)
-        if apart is None:
-            continue
-        pair = apart.left, apart.right
-        found[pair] = apart.and_also(found[pair]) if pair in found else apart
-        if not (apart.low == apart.high == 0):
-            # Equal times are a key as well, by which partners are found at once.
-            said.setdefault(pair, []).append(condition)
-    if not found:
-        return None, list(conditions)
-    # The tightest, and of those the one that was found first.
-    best = max(found.values(), key=lambda d: (d.low is not None) + (d.high is not None))
-    covered = said.get((best.left, best.right), [])
-    rest = [c for c in conditions if c not in covered]
-    return Interval(best.left, best.right - right.first, best.low, best.high), rest
+@dataclass(frozen=True)
+class _Times:
+    """How far apart the times of the rows that a join puts side by side are.
+
+    The inputs are bounded themselves by what follows for them.
+    """
+
+    left: Node
+    right: Node
+    known: Distances
+    said: Mapping[tuple[int, int], Distance]
+    """What conditions say of pairs of times of both inputs."""
+    given: Bound | None
+
+    @staticmethod
+    def of(
+        left: Node,
+        right: Node,
+        kind: JoinKind,
+        conditions: Iterable[ex.Expression],
+        given: Bound | None,
+    ) -> _Times:
+        """Return what follows from conditions, and from what is known of the inputs."""
+        one, other = _Side(left, 0), _Side(right, len(left.schema))
+        found = list(distances(conditions))
+        if isinstance(given, Interval):
+            found.append(Distance(given.left, other.first + given.right, given.low, given.high))
+        known = Distances((*one.apart, *other.apart, *found))
+        # Rows that find no partner may be said, so nothing is asked of them.
+        if not kind.keeps_left:
+            left = bounded(left, known.among({i: i for i in one.columns}))
+        if not kind.keeps_right:
+            right = bounded(right, known.among({i: i - other.first for i in other.columns}))
+        said: dict[tuple[int, int], Distance] = {}
+        for d in found:
+            if d.left in one.columns and d.right in other.columns:
+                tightest = known.between(d.left, d.right)
+                said[d.left, d.right] = d if tightest is None else tightest
+        return _Times(left, right, known, said, given)
+
+    @property
+    def _pairs(self) -> list[tuple[int, int]]:
+        """The event times that may bound the join."""
+        one, other = _Side(self.left, 0), _Side(self.right, len(self.left.schema))
+        return [(a, b) for a in one.times for b in other.times]
+
+    def pairs_of(self, distance: Distance) -> bool:
+        """Say whether a distance is one of event times of both inputs."""
+        return (distance.left, distance.right) in self._pairs
+
+    def bound(self, *, same_window: bool) -> Bound | None:
+        """Return the bound of the join: what is written goes before what only follows."""
+        if self.given is not None and not isinstance(self.given, Interval):
+            return self.given
+        pairs = self._pairs
+        written = [d for pair, d in self.said.items() if pair in pairs]
+        whole = [d for d in written if d.low is not None and d.high is not None]
+        if same_window and not whole:
+            return SameWindow()
+        follows = [d for d in (self.known.between(*pair) for pair in pairs) if d is not None]
+        found = [*written, *follows]
+        if not found:
+            return None
+        best = max(found, key=lambda d: (d.low is not None) + (d.high is not None))
+        return Interval(best.left, best.right - len(self.left.schema), best.low, best.high)
+
+    def left_over(
+        self, bound: Bound | None, conditions: Sequence[ex.Expression]
+    ) -> list[ex.Expression]:
+        """Return the conditions that neither the bound of the join nor those of its inputs say.
+
+        Equal times are a key as well, by which partners are found at once.
+        """
+        one, other = _Side(self.left, 0), _Side(self.right, len(self.left.schema))
+        sure = [*one.apart, *other.apart]
+        if isinstance(bound, Interval):
+            right = other.first + bound.right
+            sure.append(Distance(bound.left, right, bound.low, bound.high))
+        known = Distances(sure)
+        left_over: list[ex.Expression] = []
+        for condition in dict.fromkeys(conditions):
+            said = comparison(condition) if sure else None
+            d = None if said is None or not said.exact else said.distance
+            key = d is not None and d.low == d.high == 0 and d.left < other.first <= d.right
+            if d is None or key or not d.follows_from(known.between(d.left, d.right)):
+                left_over.append(condition)
+        return left_over
+
+
+def bounded(plan: Node, apart: Sequence[Distance]) -> Node:
+    """Bound the inner joins at the top of a plan by how far apart times of the rows wanted are."""
+    if not apart:
+        return plan
+    if isinstance(plan, Project):
+        places = {i: e.index for i, e in enumerate(plan.expressions) if isinstance(e, ex.Input)}
+        below = bounded(plan.input, Distances(apart).among(places))
+        return plan if below is plan.input else replace(plan, input=below)
+    if isinstance(plan, Filter):
+        below = bounded(plan.input, apart)
+        return plan if below is plan.input else replace(plan, input=below)
+    if not (isinstance(plan, Join) and plan.kind is JoinKind.INNER and plan.said is None):
+        return plan
+    one, other = _Side(plan.left, 0), _Side(plan.right, len(plan.left.schema))
+    known = Distances((*apart, *plan.properties.apart))
+    left = bounded(plan.left, known.among({i: i for i in one.columns}))
+    right = bounded(plan.right, known.among({i: i - other.first for i in other.columns}))
+    bound = _Times(left, right, known, {}, plan.bound).bound(same_window=False)
+    if left is plan.left and right is plan.right and bound == plan.bound:
+        return plan
+    return replace(plan, left=left, right=right, bound=bound)
 
 
 def _same_window(left: Node, right: Node, equal: Sequence[tuple[int, int]]) -> bool:
@@ -193,36 +288,43 @@ def absorbed(plan: Node, conditions: Sequence[ex.Expression]) -> tuple[Node, lis
         return replace(plan, input=below), rest
     if not (isinstance(plan, Join) and plan.kind is JoinKind.INNER):
         return plan, list(conditions)
-    left, right = _Side(plan.left, 0), _Side(plan.right, len(plan.left.schema))
-    inside = [c for c in conditions if left.reads(c)]
-    below, kept = absorbed(plan.left, inside)
-    # What has become bounded has event times to go on by.
-    left = _Side(below, 0)
-    across = [c for c in conditions if _relates(c, left, right)]
-    if below is plan.left and not across:
-        return plan, list(conditions)
+    one, other = _Side(plan.left, 0), _Side(plan.right, len(plan.left.schema))
+    left, of_left = absorbed(plan.left, [c for c in conditions if one.reads(c)])
+    to_right = {i: i - other.first for i in other.columns}
+    inside = {ex.moved(c, to_right): c for c in conditions if other.reads(c)}
+    right, of_right = absorbed(plan.right, list(inside))
     own = () if plan.residual is None else ex.conjuncts(plan.residual)
+    times = _Times.of(left, right, plan.kind, (*own, *conditions), plan.bound)
+    across = [c for c in conditions if _relates(c, times)]
+    if times.left is plan.left and times.right is plan.right and not across:
+        return plan, list(conditions)
     made = join(
-        below,
-        plan.right,
+        times.left,
+        times.right,
         plan.kind,
         [*own, *across],
         keys=plan.keys,
         bound=plan.bound,
         final=plan.final,
         ttl=plan.ttl,
+        above=conditions,
     )
-    return made, [c for c in conditions if c in kept or not (c in inside or c in across)]
+    left_over = [*of_left, *(inside[c] for c in of_right)]
+    alone = [c for c in conditions if one.reads(c) or other.reads(c)]
+    taken = [*across, *(c for c in alone if c not in left_over)]
+    return made, [c for c in conditions if c not in taken]
 
 
 def _origin(e: ex.Expression, expressions: Mapping[int, ex.Expression]) -> ex.Expression | None:
     return expressions[e.index] if isinstance(e, ex.Input) else None
 
 
-def _relates(condition: ex.Expression, left: _Side, right: _Side) -> bool:
+def _relates(condition: ex.Expression, times: _Times) -> bool:
     """Say whether a join may take over a condition of both inputs."""
-    if not ex.inputs(condition) or left.reads(condition) or right.reads(condition):
+    one, other = _Side(times.left, 0), _Side(times.right, len(times.left.schema))
+    if not ex.inputs(condition) or one.reads(condition) or other.reads(condition):
         return False
-    if distance(condition, left.times, right.times) is not None:
+    said = comparison(condition)
+    if said is not None and said.exact and times.pairs_of(said.distance):
         return True
     return ex.is_deterministic(condition) and not ex.can_fail(condition)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from cep.planner.distances import Distance, Distances
+
 
 @dataclass(frozen=True)
 class WindowColumns:
@@ -39,8 +41,8 @@ class Properties:
     rows carry an event time and so a watermark, seen or not; `as_came` whether they are rows of a
     stream as they came, each with the watermark that stood then. `also` are other columns that the
     watermark holds for, as a join has them; a query may name one to go on with. `key` are columns
-    that are together unique at any moment. `state` says in words what the node itself keeps and
-    what bounds it.
+    that are together unique at any moment. `apart` says how far apart the times of one row are.
+    `state` says in words what the node itself keeps and what bounds it.
     """
 
     append_only: bool = True
@@ -51,6 +53,7 @@ class Properties:
     also: tuple[int, ...] = ()
     key: tuple[int, ...] | None = None
     window: WindowColumns | None = None
+    apart: tuple[Distance, ...] = ()
     state: str = "none"
 
     def projected(self, positions: dict[int, int]) -> Properties:
@@ -64,4 +67,7 @@ class Properties:
             key = tuple(positions[i] for i in key) if all(i in positions for i in key) else None
         time = positions.get(self.time) if self.time is not None else None
         also = tuple(positions[i] for i in self.also if i in positions)
-        return replace(self, time=time, also=also, key=key, window=window, state="none")
+        apart = Distances(self.apart).among(positions) if self.apart else ()
+        return replace(
+            self, time=time, also=also, key=key, window=window, apart=apart, state="none"
+        )

@@ -42,7 +42,7 @@ from cep.planner.expressions import (
     substitute,
 )
 from cep.planner.joining import join
-from cep.planner.logical import Aggregate, Filter, JoinKind, Node, Project, Union
+from cep.planner.logical import Aggregate, Filter, Join, JoinKind, Node, Project, Union
 from cep.planner.subqueries import Outer, Subquery, SubqueryKind, has_subquery, reads_outer
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.runtime.functions.registry import Function, Variable
@@ -190,10 +190,22 @@ class _Joining:
         lifted = self._lifted()
         if lifted.empty is not None:
             return self.plan if kind is JoinKind.SEMI else Filter(self.plan, _false())
-        keyed = self._told_apart(lifted)
-        return self._joined(keyed.node, kind, [self._across(c) for c in keyed.conditions])
+        return self._met(kind, lifted)
 
-    def _told_apart(self, lifted: Lifted, node: Node | None = None) -> Keyed:
+    def _met(self, kind: JoinKind, lifted: Lifted, more: Sequence[Expression] = ()) -> Node:
+        """Return the rows for which a relation has, or has not, a row that meets conditions."""
+        each = plain(replace(lifted, columns=()), self.asked.span)
+        conditions = [*map(self._across, each.conditions), *more]
+        joined = self._joined(each.node, kind, conditions)
+        made = joined.input if isinstance(joined, Project) else joined
+        if isinstance(made, Join) and made.bound is not None:
+            # Its rows are final, as long as each is asked at its own time.
+            return joined
+        keyed = self._told_apart(lifted)
+        conditions = [*map(self._across, keyed.conditions), *more]
+        return self._joined(keyed.node, kind, conditions)
+
+    def _told_apart(self, lifted: Lifted) -> Keyed:
         """Return what conditions read of a subquery, each different row once."""
         columns = plain(replace(lifted, columns=()), self.asked.span)
         relation = columns.node
@@ -274,17 +286,12 @@ class _Joining:
             if fields[column.index].nullable:
                 null = self._call("is null", column)
                 some = Lifted(Filter(columns.node, null), (), columns.conditions)
-                plan = replace(self, plan=plan).exists_in(some, [])
+                plan = replace(self, plan=plan)._met(JoinKind.ANTI, some)
             if self._nullable(operand):
                 some = Lifted(columns.node, (), columns.conditions)
-                plan = replace(self, plan=plan).exists_in(some, [self._call("is null", operand)])
+                null = self._call("is null", operand)
+                plan = replace(self, plan=plan)._met(JoinKind.ANTI, some, [null])
         return plan
-
-    def exists_in(self, lifted: Lifted, conditions: Sequence[Expression]) -> Node:
-        """Return the rows for which a relation has none under more conditions."""
-        keyed = self._told_apart(lifted)
-        related = [self._across(c) for c in keyed.conditions]
-        return self._joined(keyed.node, JoinKind.ANTI, [*related, *conditions])
 
     def _nullable(self, e: Expression) -> bool:
         if isinstance(e, Input):

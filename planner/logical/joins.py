@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from cep.planner.expressions import Expression, can_fail, conjuncts
-from cep.planner.logical.node import Node, Unary
+from cep.planner.distances import Distance
+from cep.planner.expressions import Expression, can_fail, conjuncts, renamed
+from cep.planner.linear import distances
+from cep.planner.logical.node import Node, Unary, told_apart
+from cep.planner.logical.rows import Scan
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration
 from cep.types import Schema
@@ -140,6 +143,7 @@ class Join(Node):
             also=times[1:],
             key=self._key(),
             window=self._window(),
+            apart=self._apart(),
         )
         moved = whole.projected({old: new for new, old in enumerate(self.columns)})
         return replace(moved, state=self._state())
@@ -246,6 +250,20 @@ class Join(Node):
             return None
         return (*left, *(width + i for i in right))
 
+    def _apart(self) -> tuple[Distance, ...]:
+        """Return how far apart the times of rows are, on the sides that are always there."""
+        width = len(self.left.schema)
+        places = {i: width + i for i in range(len(self.right.schema))}
+        apart = () if self.kind.keeps_right else self.left.properties.apart
+        if not (self.kind.keeps_left or self.kind.one_sided):
+            apart += tuple(d.moved(places) for d in self.right.properties.apart)
+        if self.kind is JoinKind.INNER:
+            apart += () if self.residual is None else distances(conjuncts(self.residual))
+            if isinstance(self.bound, Interval):
+                right = width + self.bound.right
+                apart += (Distance(self.bound.left, right, self.bound.low, self.bound.high),)
+        return apart
+
     def _window(self) -> WindowColumns | None:
         """Return the window columns, which every row of a window join has at one side."""
         if not isinstance(self.bound, SameWindow) or self.kind is JoinKind.FULL:
@@ -263,8 +281,13 @@ class Join(Node):
                 f"the rows of both inputs, forgotten {duration(self.forgets)} after they came: "
                 "a partner that comes later is not found"
             )
-        if self._endless(left=True) or self._endless(left=False):
-            return "the rows of both inputs; nothing bounds them (WITH (state_ttl = …) would)"
+        endless = [side for side in ("left", "right") if self._endless(left=side == "left")]
+        if endless:
+            whose = "both inputs" if len(endless) > 1 else f"the {endless[0]} input"
+            return (
+                f"the rows of both inputs; nothing bounds those of {whose} "
+                "(WITH (state_ttl = …) would)"
+            )
         return "the rows of both inputs, as long as a partner may come"
 
     def details(self) -> tuple[tuple[str, str], ...]:
@@ -275,11 +298,29 @@ class Join(Node):
         if not sides:
             return ""
         whose = "both inputs" if len(sides) > 1 else f"the {'left' if sides[0] else 'right'} input"
-        return (
-            f"all rows of {whose} of a join are kept, as a partner may always come\n"
-            "  bound how far apart in event time partners are: … AND b.ts BETWEEN a.ts AND a.ts + "
-            "INTERVAL '1' HOUR;\n  or write WITH (state_ttl = INTERVAL '1' DAY) at the end"
-        )
+        said = f"all rows of {whose} of a join are kept, as a partner may always come\n  "
+        table = self._looked_up(left=not sides[0])
+        if self.left.properties.timed and self.right.properties.timed:
+            said += (
+                "bound how far apart in event time partners are: … AND b.ts BETWEEN a.ts AND "
+                "a.ts + INTERVAL '1' HOUR,\n  or "
+            )
+        elif table is not None:
+            said += (
+                "if rows need not be corrected when the table changes, write JOIN "
+                f"{table} FOR SYSTEM_TIME AS OF PROCTIME(),\n  or "
+            )
+        return f"{said}write WITH (state_ttl = INTERVAL '1' DAY) at the end"
+
+    def _looked_up(self, *, left: bool) -> str | None:
+        """Return the table that an input is, if its rows could be looked up one by one."""
+        node = self.left if left else self.right
+        keys = {k.left if left else k.right for k in self.keys}
+        kind = JoinKind.RIGHT if left else JoinKind.LEFT
+        if not isinstance(node, Scan) or not node.relation.is_table or not node.properties.key:
+            return None
+        found = set(node.properties.key) <= keys and self.kind in {JoinKind.INNER, kind}
+        return node.relation.name if found else None
 
     def _distance(self, *, left: bool) -> int | None:
         """Return how much later than a row's time its last partner may come; None for ever."""
@@ -304,6 +345,8 @@ class Join(Node):
         distance = self._distance(left=left)
         if isinstance(self.bound, Interval) and distance is not None:
             own = here.schema.names[self.bound.left if left else self.bound.right]
+            # What is an instant more or less comes of < and >.
+            distance -= {1: 1, 999: -1}.get(distance % 1000, 0)
             shift = f" {'+' if distance > 0 else '-'} {duration(abs(distance))}" if distance else ""
             return f"rows are kept until the watermark of the other input passes {own}{shift}"
         if self.held == (0 if left else 1):
@@ -319,38 +362,44 @@ class Join(Node):
         return "all rows are kept, for ever: nothing bounds them"
 
     def describe(self) -> str:
-        left, right = self.left.schema.names, self.right.schema.names
+        left, right = told_apart(self.left.schema.names, self.right.schema.names)
         on = [
             f"{left[k.left]} {'IS NOT DISTINCT FROM' if k.null_safe else '='} {right[k.right]}"
             for k in self.keys
         ]
         match self.bound:
             case Interval():
-                on.append(self._nearness(self.bound))
+                on += _nearness(left[self.bound.left], right[self.bound.right], self.bound)
             case SameWindow():
                 on.append("in the same window")
         if self.residual is not None:
-            on += map(str, conjuncts(self.residual))
+            on += map(str, conjuncts(renamed(self.residual, (*left, *right))))
         head = f"{self.kind.value} join"
         if not on:
             return f"{head} of all pairs" if self.kind is JoinKind.INNER else head
         return f"{head} on {' AND '.join(on)}"
 
-    def _nearness(self, bound: Interval) -> str:
-        left, right = self.left.schema.names[bound.left], self.right.schema.names[bound.right]
 
-        def moved(distance: int) -> str:
-            if not distance:
-                return left
-            return f"{left} {'-' if distance < 0 else '+'} {duration(abs(distance))}"
+def _nearness(left: str, right: str, bound: Interval) -> list[str]:
+    """Return the conditions that bound how far apart two times are."""
 
-        if bound.low is None and bound.high is not None:
-            return f"{right} <= {moved(bound.high)}"
-        if bound.high is None and bound.low is not None:
-            return f"{right} >= {moved(bound.low)}"
-        assert bound.low is not None
-        assert bound.high is not None
-        return f"{right} BETWEEN {moved(bound.low)} AND {moved(bound.high)}"
+    def moved(distance: int) -> str:
+        if not distance:
+            return left
+        return f"{left} {'-' if distance < 0 else '+'} {duration(abs(distance))}"
+
+    # An instant more or less comes of < and >.
+    low, high = bound.low, bound.high
+    above = low is not None and low % 1000 == 1
+    below = high is not None and high % 1000 == 999
+    if low is not None and high is not None and not above and not below:
+        return [f"{right} BETWEEN {moved(low)} AND {moved(high)}"]
+    ends: list[str] = []
+    if low is not None:
+        ends.append(f"{right} > {moved(low - 1)}" if above else f"{right} >= {moved(low)}")
+    if high is not None:
+        ends.append(f"{right} < {moved(high + 1)}" if below else f"{right} <= {moved(high)}")
+    return ends
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cep.planner.properties import Properties
@@ -56,6 +56,16 @@ class Unary(Node):
 
     def over(self, inputs: tuple[Node, ...]) -> Node:
         return replace(self, input=inputs[0])
+
+
+def told_apart(
+    left: Sequence[str], right: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the columns of two inputs; those that both have say which is meant."""
+    both = set(left) & set(right)
+    sides = (("left", left), ("right", right))
+    first, second = (tuple(f"{s}.{n}" if n in both else n for n in names) for s, names in sides)
+    return first, second
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -7,7 +7,8 @@ from enum import Enum
 from functools import cached_property
 
 from cep.catalog import Relation, WatermarkRule
-from cep.planner.expressions import Cast, Expression, Input
+from cep.planner.expressions import Cast, Expression, Input, conjuncts
+from cep.planner.linear import distances
 from cep.planner.logical.node import Node, Unary
 from cep.planner.properties import Properties
 from cep.planner.units import duration, time_unit
@@ -67,6 +68,7 @@ class Scan(Node):
             timed=time is not None,
             as_came=time is not None,
             time=self.columns.index(time) if time in self.columns else None,
+            apart=distances(self.filters),
             state=state,
         )
 
@@ -159,7 +161,9 @@ class Filter(Unary):
 
     @cached_property
     def properties(self) -> Properties:
-        return replace(self.input.properties, state="none")
+        before = self.input.properties
+        apart = (*before.apart, *distances(conjuncts(self.predicate)))
+        return replace(before, apart=apart, state="none")
 
     def describe(self) -> str:
         return f"Filter {self.predicate}{_sharing(self.shared)}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from cep.planner.expressions import Expression
-from cep.planner.logical.node import Node
+from cep.planner.expressions import Expression, renamed
+from cep.planner.logical.node import Node, told_apart
 from cep.planner.properties import Properties
 from cep.types import Schema
 
@@ -60,9 +60,14 @@ class _Beside(Node):
         return Schema((*self.left.schema.fields, *right))
 
     def _on(self) -> list[str]:
-        left, right = self.left.schema.names, self.right.schema.names
+        left, right = self._names()
         on = [f"{left[a]} = {right[b]}" for a, b in self.keys]
-        return on if self.residual is None else [*on, str(self.residual)]
+        if self.residual is not None:
+            on.append(str(renamed(self.residual, (*left, *right))))
+        return on
+
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return told_apart(self.left.schema.names, self.right.schema.names)
 
     @property
     def _kind(self) -> str:
@@ -117,11 +122,12 @@ class AsOf(_Beside):
         return f"{waiting}, and of each key the last right row that is: nothing bounds the keys"
 
     def describe(self) -> str:
-        left = self.left.schema.names[self.times[0]]
+        left, right = self._names()
+        at = left[self.times[0]]
         if self.versions:
-            how = f"as of {left}"
+            how = f"as of {at}"
         else:
-            how = f"nearest {left} {self.nearest.value} {self.right.schema.names[self.times[1]]}"
+            how = f"nearest {at} {self.nearest.value} {right[self.times[1]]}"
         name = "temporal" if self.versions else "asof"
         on = " AND ".join(self._on())
         return f"{self._kind} {name} join{f' on {on}' if on else ''}, {how}"

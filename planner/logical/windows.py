@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from cep.planner.distances import Distance
 from cep.planner.logical.node import Unary
 from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration, time_unit
@@ -76,7 +77,23 @@ class Window(Unary):
             as_came=as_came,
             key=None,
             window=window,
+            apart=(*before.apart, *self._apart()),
             state=state,
+        )
+
+    def _apart(self) -> tuple[Distance, ...]:
+        """Return how far the bounds of windows are from the times of their rows."""
+        grid = isinstance(self.cut, Hopping | Cumulating) and self.cut.zone is None
+        if not grid or self.parts:
+            return ()
+        assert isinstance(self.cut, Hopping | Cumulating)
+        size, start = self.cut.size, len(self.input.schema)
+        least = self.cut.step if isinstance(self.cut, Cumulating) else size
+        return (
+            Distance(start, self.time, 0, size - 1),
+            Distance(self.time, start + 1, 1, size),
+            Distance(start, start + 1, least, size),
+            Distance(start + 2, start + 1, self.unit, self.unit),
         )
 
     def describe(self) -> str:

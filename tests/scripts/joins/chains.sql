@@ -9,8 +9,8 @@ INSERT INTO c VALUES (21, 11, '2024-01-01 00:00:09'), (22, 12, '2024-01-01 00:00
 
 -- Both times of the first join are event times of what it says: the second may go by either.
 -- plan:
--- Inner join on id = b AND ts BETWEEN ts AND ts + 10 s
---   Inner join on id = a AND ts BETWEEN ts AND ts + 10 s
+-- Inner join on left.id = b AND right.ts BETWEEN left.ts AND left.ts + 10 s
+--   Inner join on left.id = a AND right.ts BETWEEN left.ts AND left.ts + 10 s
 --     Scan a (inserts)
 --     Scan b (inserts)
 --   Scan c (inserts)
@@ -34,8 +34,8 @@ VALUES (1, 11, 21), (2, NULL, NULL), (3, 13, 23);
 
 -- Behind commas: WHERE says which belong together.
 -- plan:
--- Inner join on id = b AND ts BETWEEN ts AND ts + 10 s
---   Inner join on id = a AND ts BETWEEN ts AND ts + 10 s
+-- Inner join on left.id = b AND right.ts BETWEEN left.ts AND left.ts + 10 s
+--   Inner join on left.id = a AND right.ts BETWEEN left.ts AND left.ts + 10 s
 --     Scan a (inserts, where (id <> 2))
 --     Scan b (inserts, where (a <> 2))
 --   Scan c (inserts)

@@ -12,7 +12,7 @@ INSERT INTO orders VALUES (NULL, 40, '2024-01-01 00:01:10'), (4, 50, '2024-01-01
 
 -- Both ends of BETWEEN belong to it: the third payment comes just in time.
 -- plan:
--- Inner join on id = order_id AND ts BETWEEN ts AND ts + 1 min
+-- Inner join on id = order_id AND right.ts BETWEEN left.ts AND left.ts + 1 min
 --   Scan orders (inserts)
 --   Scan payments (inserts)
 ASSERT ROWS
@@ -39,7 +39,7 @@ VALUES (2, 2), (NULL, 2), (NULL, 2), (NULL, 9), (NULL, NULL), (4, NULL);
 
 -- The condition may stand in WHERE, and the inputs behind commas.
 -- plan:
--- Inner join on id = order_id AND ts BETWEEN ts AND ts + 1 min
+-- Inner join on id = order_id AND right.ts BETWEEN left.ts AND left.ts + 1 min
 --   Scan orders (inserts, where (total > 10))
 --   Scan payments (inserts)
 ASSERT ROWS

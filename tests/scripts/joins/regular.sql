@@ -9,7 +9,7 @@ INSERT INTO a VALUES (3, 's'), (4, 't');
 INSERT INTO b VALUES (1, 50), (5, 60);
 
 -- plan:
--- Inner join on k = k
+-- Inner join on left.k = right.k
 --   Scan a (inserts)
 --   Scan b (inserts)
 ASSERT ROWS

@@ -100,7 +100,7 @@ VALUES (1, 114, 2), (2, 117, 2), (6, 117, 3), (8, 90, NULL);
 
 -- plan:
 -- Project id, rate
---   Left temporal join on currency = currency AND (rate > 100), as of ts
+--   Left temporal join on left.currency = right.currency AND (rate > 100), as of ts
 --     Scan orders (inserts, 3 of 4 columns, where (id > 3))
 --     Scan rates (inserts, versions)
 EXPLAIN SELECT id, rate

@@ -45,7 +45,7 @@ VALUES ('2026-01-01 00:00:00', 'ann', 60), ('2026-01-01 00:00:00', 'bob', 60),
 
 -- plan:
 -- Project id, owner
---   Inner lookup join on card = card AND (amount <= max_amount), as of now
+--   Inner lookup join on left.card = right.card AND (amount <= max_amount), as of now
 --     Scan payments (inserts, 3 of 4 columns)
 --     Scan cards (inserts, changes)
 EXPLAIN SELECT p.id, c.owner

@@ -13,7 +13,7 @@ INSERT INTO clicks VALUES ('c', 5, '2024-01-01 00:00:31');
 
 -- plan:
 -- Project page, n, price, window_start
---   Inner join on page = page AND window_start = window_start AND window_end = window_end AND in the same window
+--   Inner join on left.page = right.page AND left.window_start = right.window_start AND left.window_end = right.window_end AND in the same window
 --     Tumble 10 s on ts
 --       Scan clicks (inserts)
 --     Tumble 10 s on ts
@@ -66,7 +66,7 @@ VALUES ('a', 2, 10), ('a', 1, 30);
 -- plan:
 -- Project window_start, $0 AS count, $1 AS sum
 --   Aggregate COUNT(*), SUM(price) by window_start, window_end per window (Tumble 10 s on ts), said when complete
---     Inner join on page = page AND window_start = window_start AND window_end = window_end AND in the same window
+--     Inner join on left.page = right.page AND left.window_start = right.window_start AND left.window_end = right.window_end AND in the same window
 --       Tumble 10 s on ts
 --         Scan clicks (inserts, 2 of 3 columns)
 --       Tumble 10 s on ts

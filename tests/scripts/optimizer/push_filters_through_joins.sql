@@ -9,12 +9,12 @@ INSERT INTO b VALUES (1, 2), (2, 3), (3, 9), (4, 9);
 -- plan before push_filters:
 -- Project x, y
 --   Filter ((x > 1) AND (y < 9))
---     Inner join on k = k
+--     Inner join on left.k = right.k
 --       Scan a (inserts)
 --       Scan b (inserts)
 -- plan after push_filters:
 -- Project x, y
---   Inner join on k = k
+--   Inner join on left.k = right.k
 --     Scan a (inserts, where (x > 1))
 --     Scan b (inserts, where (y < 9))
 ASSERT ROWS
@@ -24,7 +24,7 @@ VALUES (5, 3);
 -- Of an outer join only what is said of the side that is always there goes down,
 -- plan:
 -- Filter COALESCE((y < 9), TRUE)
---   Left join on k = k
+--   Left join on left.k = right.k
 --     Scan a (inserts, where (x > 1))
 --     Scan b (inserts)
 ASSERT ROWS
@@ -32,7 +32,7 @@ SELECT x, y FROM a LEFT JOIN b ON a.k = b.k WHERE x > 1 AND COALESCE(y < 9, TRUE
 VALUES (5, 3);
 
 -- plan:
--- Right join on k = k
+-- Right join on left.k = right.k
 --   Scan a (inserts)
 --   Scan b (inserts, where COALESCE((y < 9), TRUE))
 ASSERT ROWS
@@ -40,7 +40,7 @@ SELECT x, y FROM a RIGHT JOIN b ON a.k = b.k WHERE COALESCE(y < 9, TRUE)
 VALUES (1, 2), (5, 3);
 
 -- plan:
--- Anti join on k = k
+-- Anti join on left.k = right.k
 --   Scan a (inserts, where (x > 1))
 --   Scan b (inserts, where (y > 100))
 ASSERT ROWS
@@ -49,7 +49,7 @@ VALUES (5), (7);
 
 -- What is said of a key is said of the key that equals it: a partner has the same.
 -- plan:
--- Left join on k = k
+-- Left join on left.k = right.k
 --   Scan a (inserts, where (k > 2))
 --   Scan b (inserts, where (k > 2))
 ASSERT ROWS
@@ -60,7 +60,7 @@ VALUES (7, 9);
 CREATE VIEW pairs AS SELECT a.k AS one, b.k AS other, x, y FROM a, b;
 
 -- plan:
--- Inner join on k = k AND (x < y)
+-- Inner join on left.k = right.k AND (x < y)
 --   Scan a (inserts)
 --   Scan b (inserts)
 ASSERT ROWS
@@ -70,7 +70,7 @@ VALUES (1, 2), (7, 9);
 -- What can fail stays above: a row must not be in error for which the join has no partner.
 -- plan:
 -- Filter ((10 / (y - 9)) < 0)
---   Inner join on k = k
+--   Inner join on left.k = right.k
 --     Scan a (inserts, where (k < 3))
 --     Scan b (inserts, where (k < 3))
 ASSERT ROWS

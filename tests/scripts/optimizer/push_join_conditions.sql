@@ -8,12 +8,12 @@ INSERT INTO b VALUES (1, 2), (2, 3), (3, 9), (4, 9);
 
 -- plan before push_join_conditions:
 -- Project x, y
---   Inner join on k = k AND (x > 1) AND (y < 9)
+--   Inner join on left.k = right.k AND (x > 1) AND (y < 9)
 --     Scan a (inserts)
 --     Scan b (inserts)
 -- plan after push_join_conditions:
 -- Project x, y
---   Inner join on k = k
+--   Inner join on left.k = right.k
 --     Filter (x > 1)
 --       Scan a (inserts)
 --     Filter (y < 9)
@@ -25,7 +25,7 @@ VALUES (5, 3);
 -- What is said of a key is said of the key that equals it.
 -- plan after push_join_conditions:
 -- Project x, y
---   Inner join on k = k
+--   Inner join on left.k = right.k
 --     Filter (k > 1)
 --       Scan a (inserts)
 --     Filter (k > 1)
@@ -36,7 +36,7 @@ VALUES (5, 3), (7, 9);
 
 -- plan after push_join_conditions:
 -- Project x, y
---   Left join on k = k AND (x > 1)
+--   Left join on left.k = right.k AND (x > 1)
 --     Scan a (inserts)
 --     Filter (y < 9)
 --       Scan b (inserts)
@@ -46,7 +46,7 @@ VALUES (1, NULL), (5, 3), (7, NULL);
 
 -- plan after push_join_conditions:
 -- Project x, y
---   Full join on k = k AND (x > 1) AND (y < 9)
+--   Full join on left.k = right.k AND (x > 1) AND (y < 9)
 --     Scan a (inserts)
 --     Scan b (inserts)
 ASSERT ROWS
@@ -55,7 +55,7 @@ VALUES (1, NULL), (5, 3), (7, NULL), (NULL, 2), (NULL, 9), (NULL, 9);
 
 -- plan after push_join_conditions:
 -- Project x
---   Anti join on k = k AND (x > 1)
+--   Anti join on left.k = right.k AND (x > 1)
 --     Scan a (inserts)
 --     Filter (y < 9)
 --       Scan b (inserts)
@@ -65,7 +65,7 @@ VALUES (1), (7);
 
 -- plan after push_join_conditions:
 -- Project x
---   Semi join on k = k
+--   Semi join on left.k = right.k
 --     Filter (x > 1)
 --       Scan a (inserts)
 --     Filter (y < 9)
@@ -77,7 +77,7 @@ VALUES (5);
 -- What can fail stays: it would be an error of rows that have no partner.
 -- plan after push_join_conditions:
 -- Project x, y
---   Inner join on k = k AND ((10 / (y - 9)) < 0)
+--   Inner join on left.k = right.k AND ((10 / (y - 9)) < 0)
 --     Project k, x
 --       Scan a (inserts, where (k < 3))
 --     Scan b (inserts)

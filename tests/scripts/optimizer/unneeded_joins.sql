@@ -8,7 +8,7 @@ INSERT INTO b VALUES (1, 2), (1, 3), (4, 9);
 
 -- plan before prune_columns:
 -- Project x
---   Left join on k = k
+--   Left join on left.k = right.k
 --     Scan a (inserts)
 --     Project k, $0 AS most
 --       Aggregate MAX(y) by k, said as changes
@@ -22,7 +22,7 @@ VALUES (1), (5), (7);
 
 -- Not so where it says rows twice, or only some.
 -- plan:
--- Left join on k = k
+-- Left join on left.k = right.k
 --   Scan a (inserts)
 --   Scan b (inserts, 1 of 2 columns)
 ASSERT ROWS
@@ -30,7 +30,7 @@ SELECT x FROM a LEFT JOIN b ON a.k = b.k
 VALUES (1), (1), (5), (7);
 
 -- plan:
--- Inner join on k = k
+-- Inner join on left.k = right.k
 --   Scan a (inserts)
 --   Distinct on k, said as changes
 --     Scan b (inserts, 1 of 2 columns)

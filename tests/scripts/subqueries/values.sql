@@ -23,7 +23,7 @@ VALUES (5, 0, NULL);
 -- One for each row: how the query inside is related to the one around is lifted into a join.
 -- plan:
 -- Project id, SINGLE($rows, city) AS city
---   Left join on shop = shop
+--   Left join on left.shop = right.shop
 --     Scan sales (inserts, 2 of 3 columns)
 --     Aggregate COUNT(*), FIRST_VALUE(city) by shop, said as changes
 --       Project city, shop

@@ -10,7 +10,7 @@ INSERT INTO logins VALUES
 
 -- plan:
 -- Project id
---   Filter (at > (NOW() - 1:00:00)) as the clock goes
+--   Filter (at > (NOW() - 1 h)) as the clock goes
 --     Scan logins (inserts, 2 of 3 columns)
 ASSERT ROWS
 SELECT id FROM logins WHERE at > now() - INTERVAL '1' HOUR
@@ -81,7 +81,7 @@ VALUES (4);
 -- hint: compare a time with it: ts > now() - INTERVAL '1' HOUR, and join conditions with AND; or take the time at which a row came: FROM (SELECT *, now() AS came …)
 SELECT id FROM logins WHERE at > now() OR id = 1;
 
--- error: rows would come and go with the clock, and it is not plain when: (at > (NOW() - 1))
+-- error: rows would come and go with the clock, and it is not plain when: (at > (NOW() - 1 month))
 -- SELECT id FROM logins WHERE at > now() - INTERVAL '1' MONTH;
 --                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: compare a time with it: ts > now() - INTERVAL '1' HOUR, and join conditions with AND; or take the time at which a row came: FROM (SELECT *, now() AS came …)
