@@ -268,7 +268,7 @@ def explain(engine: Engine, statement: ast.Explain, parameters: Parameters, driv
             "EXPLAIN shows the plan of a query", span=inner.span, hint="write EXPLAIN SELECT …"
         )
     trace: list[Step] = []
-    plan = engine.plan(query, parameters, trace)
+    plan = engine.plan(query, parameters, trace, snapshot=statement.analyze)
     lines = explained(plan).split("\n")
     lines.append("")
     lines.append("rules applied: " + (", ".join(s.rule for s in trace) or "none"))

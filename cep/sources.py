@@ -14,7 +14,7 @@ from cep.runtime.connectors.options import settle
 from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.system import system_feed
 from cep.tables import TableFeed, table_columns
-from cep.views import reading
+from cep.views import asked_key, reading
 
 if TYPE_CHECKING:
     from cep.engine import Engine
@@ -44,7 +44,9 @@ class Sources:
             return reading(self._engine.views[relation.name], relation, entries)
         if relation.connector is None:
             feed = self.inserted(relation)
-            return feed.asked() if final and isinstance(feed, TableFeed) else feed
+            if not (final and isinstance(feed, TableFeed)):
+                return feed
+            return feed.asked(asked_key(relation, entries))
         if relation.is_table:
             return self._table(relation, entries, final=final)
         return self._stream(relation, entries, alone=alone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -67,13 +67,14 @@ class TableFeed(Feed):
         """How far the table's event time has come."""
         return max(self.latest, self.said)
 
-    def asked(self) -> SnapshotFeed:
-        """Return the rows of this moment, for a query that is answered once."""
+    def asked(self, key: Sequence[pa.Scalar] | None) -> SnapshotFeed:
+        """Return the rows of this moment, or that of a key, for a query that is answered once."""
+        found = None if key is None else self.table.find(key)
         still = (self.ingest.physical, self.ingest.schema, (), None, self.errors, _no_clock)
         return SnapshotFeed(
             *(self.name, Ingest(*still), self.errors, self.columns),
-            rows=self.table.current(),
-            versions=self.table.history(),
+            rows=self.table.current() if found is None else found,
+            versions=self.table.history() if found is None else found,
         )
 
     # Who listens.

@@ -16,8 +16,8 @@ import pyarrow as pa
 from cep.catalog import Relation, View
 from cep.errors import CepError, EvaluationError
 from cep.feeds import Feed, Listener, Subscription
-from cep.planner import expressions as ex
 from cep.planner.logical import Node, Reading
+from cep.planner.lookups import pinned
 from cep.planner.lowering import Entry
 from cep.planner.properties import Properties
 from cep.running import Output, Running
@@ -30,7 +30,6 @@ from cep.runtime.quarantine import ERRORS, Quarantine
 from cep.runtime.time import BEGINNING, END
 from cep.snapshots import Snapshot
 from cep.tables import SnapshotFeed
-from cep.types import DataType, Integer
 
 _QUERY = "query "
 """What the names of the tables begin with, in a snapshot, that are of the view's own query."""
@@ -253,36 +252,15 @@ class Views:
         return ended
 
 
-def pinned(entry: Entry, relation: Relation) -> list[pa.Scalar] | None:
-    """Return the key that the rows which pass the filters of a scan have, where they name one."""
-    values: dict[int, pa.Scalar] = {}
-    for condition in entry.filters:
-        if isinstance(condition, ex.Call) and condition.function.name == "=":
-            left, right = condition.arguments
-            if isinstance(left, ex.Constant):
-                left, right = right, left
-            if isinstance(left, ex.Input) and isinstance(right, ex.Constant):
-                value = _as(right.value, left.type)
-                if value is not None:
-                    values[entry.columns[left.index]] = value
-    key = relation.key_positions
-    return [values[k] for k in key] if key and all(k in values for k in key) else None
-
-
-def _as(value: pa.Scalar, kind: DataType) -> pa.Scalar | None:
-    """Return a constant in the type of a column; None where that cannot hold it, or it is NULL."""
-    if not value.is_valid or value.type == kind.arrow:
-        return value if value.is_valid else None
-    if not (isinstance(kind, Integer) and pa.types.is_integer(value.type)):
-        return None
-    try:
-        return value.cast(kind.arrow)
-    except pa.ArrowInvalid:
-        return None
-
-
 def reading(feed: ViewFeed, relation: Relation, entries: Sequence[Entry]) -> Feed:
     """Return what a query reads of a view: its rows of this moment, or what becomes of them."""
     if all(e.reading is not Reading.SNAPSHOT for e in entries):
         return feed
-    return feed.asked(pinned(entries[0], relation) if len(entries) == 1 else None)
+    return feed.asked(asked_key(relation, entries))
+
+
+def asked_key(relation: Relation, entries: Sequence[Entry]) -> list[pa.Scalar] | None:
+    """Return the key of the only row that a query which is answered once wants of a relation."""
+    if len(entries) > 1 or entries[0].reading is not Reading.SNAPSHOT:
+        return None
+    return pinned(entries[0].filters, entries[0].columns, relation.key_positions)

@@ -128,12 +128,8 @@ class KeyedRows(Arrangement):
         return [batch.columns[k] for k in self.key]
 
     def find(self, key: Sequence[pa.Scalar]) -> Batch | None:
-        columns = [pa.array([value], value.type) for value in key]
-        ids, made = self._records.intern(columns, 1)
-        places = self._records.places(ids)
-        self._records.release(made)
-        places = places[places >= 0]
-        return self._batch(self._records.take(places), len(places))
+        place = self._records.place(key)
+        return self._batch(self._records.take(place), len(place))
 
     def current(self) -> Batch:
         _, rows = self._records.rows()

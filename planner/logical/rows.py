@@ -10,6 +10,7 @@ from cep.catalog import Relation, WatermarkRule
 from cep.planner.expressions import Cast, Expression, Input, conjuncts
 from cep.planner.linear import distances
 from cep.planner.logical.node import Node, Unary
+from cep.planner.lookups import pinned
 from cep.planner.properties import Properties
 from cep.planner.units import duration, time_unit
 from cep.types import Field, Schema
@@ -33,6 +34,10 @@ class Reading(Enum):
     def versions(self) -> bool:
         """Whether rows of several times are said, and not what is so now."""
         return self in {Reading.VERSIONS, Reading.HISTORY}
+
+
+_OF_ROWS = frozenset((Reading.CHANGES, Reading.SNAPSHOT))
+"""The readings that say which rows there are now."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,12 @@ class Scan(Node):
             bounded=final or known.bounded,
             state="the rows of the view, shared by all that read it",
         )
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        kept = self.relation.connector is None and self.reading in _OF_ROWS
+        if not kept or pinned(self.filters, self.columns, self.relation.key_positions) is None:
+            return ()
+        return (("lookup", "a SELECT that is answered once finds the row by its key"),)
 
     def describe(self) -> str:
         where = f", where {' AND '.join(map(str, self.filters))}" if self.filters else ""

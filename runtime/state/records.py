@@ -93,6 +93,13 @@ class Records:
         """Return the rows at positions; NULLs where a position is NOWHERE."""
         return tuple(self.column(i, positions) for i in range(len(self._arena.types)))
 
+    def place(self, key: Sequence[pa.Scalar]) -> Positions:
+        """Return where the row of a key stands: one position, or none."""
+        ids, made = self.intern([pa.array([value], value.type) for value in key], 1)
+        places = self.places(ids)
+        self.release(made)
+        return places[places >= 0]
+
     def column(self, index: int, positions: Positions) -> pa.Array:
         """Return a column of the rows at positions."""
         return self._arena.take(index, positions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,10 @@ class Table(ABC):
     @abstractmethod
     def current(self) -> Batch:
         """Return the rows of this moment."""
+
+    def find(self, key: Sequence[pa.Scalar]) -> Batch | None:
+        """Return the row that a key has now; None where there is no index."""
+        return None
 
     def history(self) -> Batch:
         """Return the versions of rows that can still be asked for, as changes with their times."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -51,6 +51,10 @@ class KeyedTable(Table):
     def current(self) -> Batch:
         _, rows = self._records.rows()
         return Batch(self.schema, rows, len(self._records))
+
+    def find(self, key: Sequence[pa.Scalar]) -> Batch:
+        place = self._records.place(key)
+        return Batch(self.schema, self._records.take(place), len(place))
 
     def size(self) -> StateSize:
         return StateSize(len(self._records), self._records.nbytes)

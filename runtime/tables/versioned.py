@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -139,6 +139,14 @@ class VersionedTable(Table):
         if kept is not None:
             self._since.keep(kept, self._newest.keys.capacity)
         self._newest.tidy()
+
+    def find(self, key: Sequence[pa.Scalar]) -> Batch:
+        met, new = self._newest.intern([pa.array([value], value.type) for value in key], 1)
+        self._since.reserve(self._newest.keys.capacity)
+        records = self._settled if self._since.data[met[0]] == BEGINNING else self._newest
+        self._newest.release(new)
+        place = records.place(key)
+        return Batch(self.schema, records.take(place), len(place))
 
     def current(self) -> Batch:
         keys, rows = self._settled.rows()
