@@ -243,9 +243,15 @@ class _Diagnosis:
             return self._at(found, f"unexpected '{found.text}', comparisons do not chain", hint)
         if found and found.word in QUERY_CLAUSES and self._opened(self._index):
             return self._at(found, f"{found.word} belongs to the end of the outermost query")
-        if found and before and before.kind == "NUMBER" and unit(found.text):
-            hint = f"an interval is written INTERVAL '{before.text}' {found.text.upper()}"
+        if found and before and before.kind in ("NUMBER", "STRING") and unit(found.text):
+            length = before.text.strip("'")
+            hint = f"an interval is written INTERVAL '{length}' {found.text.upper()}"
             return self._at(found, f"unexpected {found.text.upper()}", hint)
+        if found and found.kind == "NUMBER" and before and before.text.upper() == "INTERVAL":
+            following = self._lexemes[self._index + 1 : self._index + 2]
+            named = following[0].text.upper() if following and unit(following[0].text) else "SECOND"
+            hint = f"its length stands in quotes: INTERVAL '{found.text}' {named}"
+            return self._at(found, f"unexpected number {found.text} behind INTERVAL", hint)
         if "MATCH_CONDITION" in self._accepted:
             return self._here("an ASOF JOIN needs MATCH_CONDITION (…)")
         if {"ON", "USING"} <= self._accepted:

@@ -120,7 +120,9 @@ class RowPatternMistake:
         found = self._found.word if self._found else None
         if last == "AFTER" and ("PATTERN" not in self._accepted or before == "PATTERN"):
             return SKIPS
-        if last in OUTPUTS and ("PATTERN" not in self._accepted or found in ("SHOW", "OMIT")):
+        if last in OUTPUTS and (
+            "PATTERN" not in self._accepted or found in ("SHOW", "OMIT", "WITH")
+        ):
             return ROWS_PER_MATCH
         return "write AFTER MATCH before it" if found in ("SKIP", "NO") else None
 
@@ -134,6 +136,9 @@ class RowPatternMistake:
         if self._accepted == {"MATCH_RECOGNIZE"}:
             hint = "for a join, leave the parentheses out: FROM a, b"
             return self._here("several tables in parentheses need MATCH_RECOGNIZE (…)", hint)
+        if self._found is not None and self._found.word == "MATCH_RECOGNIZE":
+            hint = "what is joined or filtered before is a query: FROM (SELECT …) MATCH_RECOGNIZE"
+            return self._here("MATCH_RECOGNIZE stands behind one table or query", hint)
         for bracket in self._opened:
             word = self._word(bracket - 1)
             if word and word != "MATCH_RECOGNIZE" and _alike(word, "MATCH_RECOGNIZE"):

@@ -9,6 +9,7 @@ from cep.catalog import Relation, SinkEntry, View
 from cep.errors import BindError, CepError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.grammar.parser import parse_query
+from cep.grammar.walk import walk as walk_tree
 from cep.planner.binder.context import Context
 from cep.planner.binder.joins import bind_join
 from cep.planner.binder.patterns.relation import bind_match
@@ -39,10 +40,18 @@ class RelationBinder:
         if isinstance(written, ast.TableFunction):
             return self._function(written)
         if isinstance(written, ast.MatchRecognize):
-            return _aliased(bind_match(written, self.context, self.bind), written.alias, None)
+            return self._match(written)
         if isinstance(written, ast.Join):
             return bind_join(written, self.context, self.bind)
         raise UnsupportedError("MATCH_RECOGNIZE", span=written.span)
+
+    def _match(self, written: ast.MatchRecognize) -> tuple[Node, Scope]:
+        plan = bind_match(written, self.context, self.bind)
+        plan, scope = _aliased(plan, written.alias, None)
+        parts = walk_tree(written.row_pattern.pattern)
+        variables = {p.name.value for p in parts if isinstance(p, ast.PatternVariable)}
+        subsets = {s.name.value for s in written.row_pattern.subsets}
+        return plan, replace(scope, variables=frozenset(variables | subsets))
 
     def _table(self, written: ast.TableReference) -> tuple[Node, Scope]:
         if written.as_of is not None:

@@ -33,6 +33,8 @@ class Scope:
     """What is known of the relation, where an expression may depend on it."""
     order: tuple[int, ...] | None = None
     """The columns that * stands for, where these are not all of them as they are."""
+    variables: frozenset[str] = frozenset()
+    """The variables of the row pattern that the columns are measures of."""
 
     @classmethod
     def of(cls, schema: Schema, qualifier: str | None) -> Scope:
@@ -92,16 +94,25 @@ class Scope:
         """Return a hint for a name that was not found."""
         names = list(_distinct(c.field.name for c in self.columns if c.field.name[:1] != "$"))
         if qualifier is not None and not self.has_relation(qualifier):
-            relations = self.relations()
-            return did_you_mean(qualifier, relations) or (
-                f"the relations here are: {', '.join(relations)}"
-                if relations
-                else "no relation here has a name"
-            )
+            return self._suggest_relation(name, qualifier)
         if not names:
             return "there is no FROM, so there are no columns"
         shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-        return did_you_mean(name, names) or f"the columns here are: {shown}"
+        others = "; MEASURES of the row pattern can name others" if self.variables else ""
+        return did_you_mean(name, names) or f"the columns here are: {shown}{others}"
+
+    def _suggest_relation(self, name: str, qualifier: str) -> str:
+        relations = self.relations()
+        if qualifier in self.variables:
+            return (
+                f"{qualifier} is a variable of the row pattern: write MEASURES "
+                f"{qualifier}.{name} AS {qualifier}_{name}, and select {qualifier}_{name}"
+            )
+        if relations:
+            shown = f"the relations here are: {', '.join(relations)}"
+            return did_you_mean(qualifier, relations) or shown
+        bare = f": write {name}" if self.find(name) else ""
+        return f"no relation here has a name{bare}"
 
 
 def _distinct(names: Iterable[str]) -> dict[str, None]:

@@ -35,6 +35,9 @@ _SKIPS = {
     "no skip": SkipTo.NONE,
 }
 
+_ROWS = {"row": "PAST LAST ROW", "next": "TO NEXT ROW", "past": "PAST LAST ROW"}
+"""What was meant by SKIP TO [FIRST | LAST] and a word that is no variable."""
+
 
 @dataclass(frozen=True)
 class RowPattern:
@@ -169,6 +172,12 @@ def _skip(written: ast.AfterMatch | None, pattern: Pattern, names: Names) -> Ski
     if written.variable is None:
         return Skip(to)
     name = written.variable
+    if name.value in _ROWS and names.find(name.value) is None:
+        raise BindError(
+            f"{quoted(name.value)} is no variable of the pattern",
+            span=written.span,
+            hint=f"write AFTER MATCH SKIP {_ROWS[name.value]}",
+        )
     variables = names.lookup(name)
     always_first = firsts(pattern) <= variables
     if always_first and (to is SkipTo.FIRST or not laters(pattern) & variables):

@@ -141,3 +141,103 @@ SELECT * FROM (ticks, ticks AS later) MATCH_RECOGNIZE (
   PARTITION BY symbol ORDER BY rowtime
   MEASURES COUNT(later.*) AS n
   PATTERN (A B));
+
+-- Behind the parentheses a match is its columns; its variables are of the pattern.
+-- error: there is no column called a.price
+-- SELECT A.price FROM ticks MATCH_RECOGNIZE (
+--        ^^^^^^^
+-- hint: a is a variable of the row pattern: write MEASURES a.price AS a_price, and select a_price
+SELECT A.price FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B));
+
+-- error: there is no column called u.price
+-- WHERE U.price > 1;
+--       ^^^^^^^
+-- hint: u is a variable of the row pattern: write MEASURES u.price AS u_price, and select u_price
+SELECT started FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B)
+  SUBSET U = (A, B)) AS m
+WHERE U.price > 1;
+
+-- error: there is no column called price
+-- SELECT started, price FROM ticks MATCH_RECOGNIZE (
+--                 ^^^^^
+-- hint: the columns here are: symbol, started; MEASURES of the row pattern can name others
+SELECT started, price FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B));
+
+-- error: there is no column called ticks.started
+-- SELECT ticks.started FROM ticks MATCH_RECOGNIZE (
+--        ^^^^^^^^^^^^^
+-- hint: no relation here has a name: write started
+SELECT ticks.started FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B));
+
+-- MATCH_RECOGNIZE belongs to what stands right before it.
+-- error: MATCH_RECOGNIZE stands behind one table or query
+-- SELECT * FROM ticks JOIN ticks AS u ON ticks.symbol = u.symbol MATCH_RECOGNIZE (
+--                                                                ^^^^^^^^^^^^^^^
+-- hint: what is joined or filtered before is a query: FROM (SELECT …) MATCH_RECOGNIZE
+SELECT * FROM ticks JOIN ticks AS u ON ticks.symbol = u.symbol MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B));
+
+-- SKIP, and what it skips to.
+-- error: row is no variable of the pattern
+--   AFTER MATCH SKIP TO LAST ROW
+--   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: write AFTER MATCH SKIP PAST LAST ROW
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  AFTER MATCH SKIP TO LAST ROW
+  PATTERN (A B));
+
+-- error: next is no variable of the pattern
+--   AFTER MATCH SKIP TO NEXT
+--   ^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: write AFTER MATCH SKIP TO NEXT ROW
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  AFTER MATCH SKIP TO NEXT
+  PATTERN (A B));
+
+-- Lengths of time without their quotes, or without INTERVAL.
+-- error: unexpected number 5 behind INTERVAL
+--   PATTERN (A B) WITHIN INTERVAL 5 MINUTE);
+--                                 ^
+-- hint: its length stands in quotes: INTERVAL '5' MINUTE
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B) WITHIN INTERVAL 5 MINUTE);
+
+-- error: unexpected MINUTE
+--   PATTERN (A B) WITHIN '5' MINUTE);
+--                            ^^^^^^
+-- hint: an interval is written INTERVAL '5' MINUTE
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES FIRST(ts) AS started
+  PATTERN (A B) WITHIN '5' MINUTE);
+
+-- Both at once are too much.
+-- error: unexpected WITH, expected AFTER, INITIAL, PATTERN or SEEK
+--   ALL ROWS PER MATCH SHOW EMPTY MATCHES WITH UNMATCHED ROWS
+--                                         ^^^^
+-- hint: write ONE ROW PER MATCH [WITH TIMEOUT ROWS], or ALL ROWS PER MATCH [SHOW EMPTY MATCHES | OMIT EMPTY MATCHES | WITH UNMATCHED ROWS]
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES FIRST(price) AS first
+  ALL ROWS PER MATCH SHOW EMPTY MATCHES WITH UNMATCHED ROWS
+  PATTERN (A*));
