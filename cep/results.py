@@ -13,6 +13,7 @@ import pyarrow as pa
 from cep.errors import CepError, UsageError
 from cep.runtime.batch import Batch
 from cep.runtime.consolidate import consolidate
+from cep.runtime.state.vectors import integers
 from cep.types import VARCHAR, Field, Map, Schema
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def row_type(names: tuple[str, ...]) -> type[Row]:
     return type("Row", (Row,), {"__slots__": (), "fields": names})
 
 
+_OPERATIONS = pa.array(["+", "-"], pa.string())
+
 OPERATION = Field("op", VARCHAR, False)
 """The first column of a result that is a change log: `+` inserts a row, `-` takes one back."""
 
@@ -68,8 +71,9 @@ def with_operations(batch: Batch) -> Batch:
     weights = net.weights()
     order = np.concatenate([np.flatnonzero(weights < 0), np.flatnonzero(weights > 0)])
     indices = np.repeat(order, np.abs(weights[order]))
-    rows = net.take(indices)
-    operations = pa.array(np.where(weights[indices] < 0, "-", "+"), pa.string())
+    in_order = len(indices) == net.rows and bool((indices[1:] > indices[:-1]).all())
+    rows = net if in_order else net.take(indices)
+    operations = _OPERATIONS.take(integers((weights[indices] < 0).astype(np.int64)))
     schema = Schema((OPERATION, *batch.schema.fields))
     return Batch(schema, (operations, *rows.columns), rows.rows)
 

@@ -75,6 +75,10 @@ class Shelf:
             return self._blocks[0][index].take(arrow(positions, pa.int64(), where))
         ends = np.cumsum(self._sizes)
         block = np.searchsorted(ends, positions, side="right")
+        first = int(block[0])
+        if (block == first).all():
+            mine = positions - (ends[first] - self._sizes[first])
+            return self._blocks[first][index].take(arrow(mine, pa.int64(), where))
         order = np.argsort(block.astype(np.uint8), kind="stable")
         parts, done = [], 0
         for i, many in enumerate(np.bincount(block, minlength=len(ends))):
@@ -83,8 +87,6 @@ class Shelf:
                 mine = positions[rows] - (ends[i] - self._sizes[i])
                 mask = None if where is None else where[rows]
                 parts.append(self._blocks[i][index].take(arrow(mine, pa.int64(), mask)))
-        if len(parts) == 1:
-            return parts[0]
         back = np.empty(len(order), np.int64)
         back[order] = np.arange(len(order))
         return pa.concat_arrays(parts).take(integers(back))
