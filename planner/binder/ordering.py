@@ -12,7 +12,7 @@ from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.over_plans import in_time
 from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant
-from cep.planner.logical import Limit, Node, Sort, SortKey, TopN
+from cep.planner.logical import Limit, Node, Project, Sort, SortKey, TopN, by_time
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.ranks import Ranks
 
@@ -69,6 +69,9 @@ def sorted_rows(
 ) -> Node:
     """Return rows in order, and with LIMIT the first of them."""
     limit, offset = limits.limit, limits.offset
+    if limit is None and not keys[0].descending:
+        # Of several event times, as a join has them, the query goes on by this one.
+        plan = by_time(plan, keys[0].index)
     timed = in_time(plan, keys)
     if plan.properties.bounded and not (timed and limit is None):
         decided = ties(plan, keys) if limits.there else ()
@@ -99,10 +102,16 @@ def sorted_rows(
         what = "the ORDER BY of an unbounded stream must begin with its event time, ascending"
         hint = "; with LIMIT n the first n rows of any order are kept up to date"
         time = plan.properties.time
-        first = "select the event time" if time is None else "ORDER BY " + plan.schema.names[time]
+        first = "select the event time" if time is None else f"ORDER BY {_written(plan, time)}"
         raise BindError(what, span=span, hint=first + hint)
     raise BindError(
         "ORDER BY of rows that never are complete",
         span=span,
         hint="add LIMIT n: the first n rows are kept up to date",
     )
+
+
+def _written(plan: Node, column: int) -> str:
+    """Return how a column is written that may have been added for ORDER BY."""
+    name = plan.schema.names[column]
+    return str(plan.expressions[column]) if name[:1] == "$" and isinstance(plan, Project) else name

@@ -67,6 +67,23 @@ SELECT id, amount, SUM(amount) OVER (ORDER BY paid ROWS UNBOUNDED PRECEDING) AS 
   ON o.id = p.order_id AND p.paid BETWEEN o.ts AND o.ts + INTERVAL '10' SECOND)
 VALUES (2, 7, 7), (1, 5, 12), (2, 1, 13), (3, 9, 22);
 
+-- ORDER BY as well: rows are said in this order as the watermark passes, also where it is not selected.
+ASSERT ROWS
+SELECT o.id, p.amount FROM orders o JOIN payments p
+ON o.id = p.order_id AND p.paid BETWEEN o.ts AND o.ts + INTERVAL '10' SECOND ORDER BY o.ts, p.amount
+VALUES (1, 5), (2, 1), (2, 7), (3, 9);
+
+ASSERT ROWS
+SELECT o.id, p.amount FROM orders o JOIN payments p
+ON o.id = p.order_id AND p.paid BETWEEN o.ts AND o.ts + INTERVAL '10' SECOND ORDER BY p.paid
+VALUES (2, 7), (1, 5), (2, 1), (3, 9);
+
+-- error: the ORDER BY of an unbounded stream must begin with its event time, ascending
+-- SELECT id FROM orders ORDER BY ts DESC;
+--                                ^^^^^^^
+-- hint: ORDER BY ts; with LIMIT n the first n rows of any order are kept up to date
+SELECT id FROM orders ORDER BY ts DESC;
+
 -- A row pattern: payments in the order of their time, with what the order was.
 ASSERT ROWS
 SELECT * FROM (
