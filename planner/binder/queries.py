@@ -31,6 +31,7 @@ from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.expressions import Constant, Expression, Input
 from cep.planner.logical import (
     Filter,
+    Match,
     Node,
     Project,
     Scan,
@@ -61,6 +62,8 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
     plain = replace(query, emit=None, late=None, options=(), on_error_stop=False)
     inner = replace(context, emission=emission, ttl=ttl)
     plan = with_top_rows(bind_query(plain, inner), inner)
+    if ttl is not None:
+        _require_use(plan, query.options[0].span)
     if query.late is not None:
         plan = with_late_rows(plan, query.late, context)
     if query.emit is not None and query.emit.delay is not None:
@@ -75,6 +78,21 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
                     hint="declare it with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND",
                 )
     return plan
+
+
+def _require_use(plan: Node, span: Span) -> None:
+    """Refuse a state_ttl where nothing is kept that it could bound."""
+    nodes = list(walk(plan))
+    if any(getattr(node, "ttl", None) is not None for node in nodes):
+        return
+    matched = any(isinstance(node, Match) for node in nodes)
+    raise BindError(
+        "state_ttl bounds what GROUP BY, DISTINCT and joins keep, and there is none of them here",
+        span=span,
+        hint="what a row pattern keeps is bounded by WITHIN after PATTERN (…)"
+        if matched
+        else "leave it out",
+    )
 
 
 def _interval(written: ast.Expression, context: Context) -> int:

@@ -156,3 +156,20 @@ SELECT * FROM ticks MATCH_RECOGNIZE (
   MEASURES A.price AS price
   PATTERN (A B))
 LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
+
+-- What is kept is bounded by the pattern and WITHIN.
+-- error: state_ttl bounds what GROUP BY, DISTINCT and joins keep, and there is none of them here
+-- WITH (state_ttl = INTERVAL '1' HOUR);
+--       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: what a row pattern keeps is bounded by WITHIN after PATTERN (…)
+SELECT * FROM ticks MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B+))
+WITH (state_ttl = INTERVAL '1' HOUR);
+
+-- error: state_ttl bounds what GROUP BY, DISTINCT and joins keep, and there is none of them here
+-- SELECT symbol FROM ticks WITH (state_ttl = INTERVAL '1' HOUR);
+--                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: leave it out
+SELECT symbol FROM ticks WITH (state_ttl = INTERVAL '1' HOUR);
