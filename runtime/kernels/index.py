@@ -21,26 +21,38 @@ _LOW = 0xFFFFFFFF
 
 
 def _hash(codes: Ints, row: int, width: int) -> int:
-    """Mix the codes of a row into 31 bits; every product stays below 2**63.
-
-    The first three codes, which most rows have at most, are spelled out: a third of the time.
-    """
-    c = codes[row, 0]
-    h = ((c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
-    h ^= h >> 31
-    if width > 1:
-        c = codes[row, 1]
+    """Mix the codes of a row into 31 bits; every product stays below 2**63."""
+    h = 0
+    for j in range(width):
+        c = codes[row, j]
         h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
         h ^= h >> 31
-        if width > 2:
-            c = codes[row, 2]
-            h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
-            h ^= h >> 31
-            for j in range(3, width):
-                c = codes[row, j]
-                h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
-                h ^= h >> 31
     return h & 0x7FFFFFFF
+
+
+def _hashes(start: int, end: int, codes: Ints, hashes: Ints) -> None:
+    """Write the hashes of rows; O(end - start).
+
+    In a loop of its own, so that hashing does not wait for memory. That of one code, which most
+    rows have, and that of two are without an inner loop: a third of the time.
+    """
+    width = codes.shape[1]
+    if width == 1:
+        for i in range(start, end):
+            c = codes[i, 0]
+            h = ((c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
+            hashes[i] = (h ^ (h >> 31)) & 0x7FFFFFFF
+    elif width == 2:
+        for i in range(start, end):
+            c = codes[i, 0]
+            h = ((c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
+            h ^= h >> 31
+            c = codes[i, 1]
+            h = ((h ^ c ^ ((c >> 32) * 0x9E3B)) & _LOW) * 0x6C8E9CF5
+            hashes[i] = (h ^ (h >> 31)) & 0x7FFFFFFF
+    else:
+        for i in range(start, end):
+            hashes[i] = _hash(codes, i, width)
 
 
 @kernel
@@ -72,8 +84,7 @@ def intern(
     n_met = state[3]
     n_new = state[4]
     end = start + count
-    for i in range(start, end):  # in a loop of its own, so that hashing does not wait for memory
-        local[i] = _hash(codes, i, width)
+    _hashes(start, end, codes, local)
     i = start
     while i < end:
         h = local[i]
@@ -83,13 +94,12 @@ def intern(
         while e >= 0:
             if e >> 32 == h:
                 one = e & _LOW
-                if rows[one, 0] == codes[i, 0] and (width < 2 or rows[one, 1] == codes[i, 1]):
-                    j = 2
-                    while j < width and rows[one, j] == codes[i, j]:
-                        j += 1
-                    if j >= width:
-                        found = one
-                        break
+                j = 0
+                while j < width and rows[one, j] == codes[i, j]:
+                    j += 1
+                if j == width:
+                    found = one
+                    break
             s = (s + 1) & mask
             e = slots[s]
         if found < 0:
@@ -131,8 +141,7 @@ def find(count: int, codes: Ints, slots: Ints, rows: Ints, ids: Ints) -> None:
     """Write to `ids`: int64[count] the id of each row of `codes`, or -1; O(count)."""
     mask = len(slots) - 1
     width = codes.shape[1]
-    for i in range(count):  # in a loop of its own, so that hashing does not wait for memory
-        ids[i] = _hash(codes, i, width)
+    _hashes(0, count, codes, ids)
     for i in range(count):
         h = ids[i]
         s = h & mask
@@ -141,13 +150,12 @@ def find(count: int, codes: Ints, slots: Ints, rows: Ints, ids: Ints) -> None:
         while e >= 0:
             if e >> 32 == h:
                 one = e & _LOW
-                if rows[one, 0] == codes[i, 0] and (width < 2 or rows[one, 1] == codes[i, 1]):
-                    j = 2
-                    while j < width and rows[one, j] == codes[i, j]:
-                        j += 1
-                    if j >= width:
-                        found = one
-                        break
+                j = 0
+                while j < width and rows[one, j] == codes[i, j]:
+                    j += 1
+                if j == width:
+                    found = one
+                    break
             s = (s + 1) & mask
             e = slots[s]
         ids[i] = found

@@ -22,8 +22,8 @@ def link(
 ) -> None:
     """Put `rows`: int64[count] into the lists of `owners`, behind those of no later time.
 
-    O(count), and for each row the later ones of its list that came before it. A row whose owner is
-    -1 goes into no list.
+    O(count), and for each row the later ones of its list that are there already: rows in the order
+    of their times do not pass each other. A row whose owner is -1 goes into no list.
     """
     for i in range(count):
         owner = owners[i]

@@ -156,8 +156,14 @@ class Partners:
         lists = (self._head.data, self._tail.data, self._after.data, self._before.data)
         if self.timed:
             assert new.times is not None
-            self._time.data[ids] = new.times[where]
-            kernels.link(len(ids), np.ascontiguousarray(owners), ids, *lists, self._time.data)
+            times = new.times[where]
+            self._time.data[ids] = times
+            linked, theirs = ids, np.ascontiguousarray(owners)
+            if (times[1:] < times[:-1]).any():
+                # In order of time none of them has to pass the others on its way.
+                order = np.argsort(times, kind="stable")
+                linked, theirs = ids[order], theirs[order]
+            kernels.link(len(linked), theirs, linked, *lists, self._time.data)
         else:
             found = np.flatnonzero(owners >= 0)
             chains.append(len(found), owners[found], ids[found], *lists)
