@@ -14,6 +14,8 @@ from cep.bags import Bag, difference, plain
 from cep.catalog import MAINTAINED, Relation, SinkEntry, View
 from cep.errors import AssertionFailed, BindError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
+from cep.grammar.parser import parse_query
+from cep.grammar.walk import walk
 from cep.planner.binder.declarations import bind_relation, bind_sink, bind_view
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.scope import Scope
@@ -88,10 +90,21 @@ def _started(engine: Engine, name: str, message: str, drive: bool) -> Result:
     rows = running.rows_out
     parts = [f"{name}: {rows:,} {'row' if rows == 1 else 'rows'}"]
     if late:
-        parts.append(f"{late:,} late (SELECT * FROM late.{name})")
+        parts.append(_aside(late, "late", "late", name))
     if errors:
-        parts.append(f"{errors:,} in error (SELECT * FROM errors.{name})")
+        parts.append(_aside(errors, "in error", "errors", name))
     return done(", ".join(parts))
+
+
+def _aside(count: int, what: str, where: str, name: str) -> str:
+    """Say how many rows went aside, and how they are read."""
+    return f"{count:,} {what} (SELECT * FROM {where}.{name})"
+
+
+def _in_error(engine: Engine, relation: Relation) -> int:
+    """Return how many rows could not be inserted so far."""
+    errors = engine.errors.get(relation.name)
+    return 0 if errors is None else errors.count
 
 
 def _stop(engine: Engine, statement: ast.StopQuery, _: Parameters, drive: bool) -> Result:
@@ -113,7 +126,8 @@ def _stop(engine: Engine, statement: ast.StopQuery, _: Parameters, drive: bool) 
         running.cancel()
     else:
         running.close()
-    return done(f"stopped {name}")
+    failed = "" if running.failure is None else f"; it had failed: {running.failure.message}"
+    return done(f"stopped {name}{failed}")
 
 
 def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive: bool) -> Result:
@@ -136,11 +150,18 @@ def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive
                 f"INSERT INTO {target.name} ({names[0]}, …) VALUES …",
             )
         result = engine.once(query, parameters)
+        before = _in_error(engine, target)
         count = 0
         for batch in result.batches():
             count += batch.num_rows
             engine.insert(target.name, list(_tuples(batch)))
-        return done(f"inserted {count} {'row' if count == 1 else 'rows'} into {target.name}")
+        wrong = _in_error(engine, target) - before
+        said = (
+            f"inserted {count - wrong} {'row' if count - wrong == 1 else 'rows'} into {target.name}"
+        )
+        return done(
+            said + (f", {_aside(wrong, 'in error', 'errors', target.name)}" if wrong else "")
+        )
     name = f"insert_into_{target.name}"
     number = itertools.count(2)
     while name in engine.queries:
@@ -306,11 +327,27 @@ def _unused(engine: Engine, name: ast.Name) -> None:
         )
 
 
+def _unnamed(engine: Engine, name: ast.Name) -> None:
+    """Refuse to drop what the query of a view names, which could not be read any more."""
+    for view in engine.catalog:
+        if isinstance(view, View) and view.name != name.value:
+            nodes = list(walk(parse_query(view.query)))
+            own = {n.name.value for n in nodes if isinstance(n, ast.CommonTable)}
+            named = {n.name.value for n in nodes if isinstance(n, ast.TableReference)}
+            if name.value in named - own:
+                raise BindError(
+                    f"{name.value} is read by the {view.kind} {view.name}",
+                    span=name.span,
+                    hint=f"DROP {view.kind.upper()} {view.name} first",
+                )
+
+
 def _drop(engine: Engine, statement: ast.Drop, _: Parameters, drive: bool) -> Result:
     name = statement.name.value
     entry = engine.catalog.get(name)
     if entry is not None and entry.kind == statement.kind:
         _unused(engine, statement.name)
+        _unnamed(engine, statement.name)
     dropped = engine.catalog.drop(
         statement.kind, name, if_exists=statement.if_exists, span=statement.name.span
     )

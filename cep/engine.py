@@ -239,9 +239,10 @@ class Engine:
         scans = [n.relation for n in walk(plan) if isinstance(n, Scan)]
         inserted = [r.name for r in scans if r.connector is None and r.kind == "stream"]
         if inserted or not plan.properties.bounded:
-            unbounded = inserted or [r.name for r in scans if not r.bounded]
+            unbounded = list(dict.fromkeys(inserted or [r.name for r in scans if not r.bounded]))
+            are = "is" if len(unbounded) == 1 else "are"
             raise BindError(
-                f"this SELECT has no end: it reads {', '.join(unbounded)}, which is unbounded",
+                f"this SELECT has no end: it reads {', '.join(unbounded)}, which {are} unbounded",
                 span=query.span,
                 hint="start it: START name AS SELECT …, or query(…) in a program",
             )

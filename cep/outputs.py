@@ -20,6 +20,9 @@ from cep.runtime.connectors.registry import Connectors
 from cep.runtime.consolidate import consolidate
 from cep.types import Schema
 
+_FINAL = "EMIT AFTER WATERMARK, with groups by a window and joins within an interval"
+"""How rows are said that are not taken back."""
+
 
 class Outputs:
     """Opens outputs. `inserting` gives what inserts rows that have a stream's columns in order."""
@@ -42,7 +45,8 @@ class Outputs:
             raise BindError(
                 f"{target.name} is a stream: it takes events, and this query takes rows back",
                 span=span,
-                hint="group by a window and EMIT AFTER WATERMARK",
+                hint="write into a table instead (CREATE TABLE …), or make the rows final: "
+                + _FINAL,
             )
         if len(schema) != len(plan.schema):
             raise BindError(
@@ -96,7 +100,7 @@ class Outputs:
             raise BindError(
                 f"{entry.name} takes rows that are final, and this query takes rows back",
                 span=span,
-                hint="group by a window and EMIT AFTER WATERMARK, or write to a sink of changes",
+                hint=f"write to a sink of changes, or make the rows final: {_FINAL}",
             )
         try:
             opened.keyed(key)

@@ -95,9 +95,9 @@ def _in(
     parts = one.items if isinstance(one, ast.RowLiteral) else (one,)
     if len(plan.schema) != len(parts):
         many = "one value is" if len(parts) == 1 else f"{len(parts)} values are"
-        raise BindError(
-            f"{many} looked for, and the query has {len(plan.schema)} columns", span=written.span
-        )
+        width = len(plan.schema)
+        has = "one column" if width == 1 else f"{width} columns"
+        raise BindError(f"{many} looked for, and the query has {has}", span=written.span)
     operands = [binder.bind(p) for p in parts]
     types: list[DataType] = []
     for i, (operand, part) in enumerate(zip(operands, parts, strict=True)):

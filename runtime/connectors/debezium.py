@@ -1,7 +1,7 @@
-"""Debezium's JSON, as it is written: an envelope for each change, without a schema.
+"""Changes in envelopes, as they are written: JSON texts without a schema.
 
-`{"before": {…} | null, "after": {…} | null, "op": "c" | "u" | "d"}`, and `"ts_ms"` where the time
-is known.
+Debezium's are `{"before": {…} | null, "after": {…} | null, "op": "c" | "u" | "d"}`, and `"ts_ms"`
+where the time is known; those of keys `{"key": {…}, "value": {…} | null}`.
 """
 
 from __future__ import annotations
@@ -39,10 +39,7 @@ def envelopes(
     `weights` say how often each row comes or, negative, goes. Where there is a `key`, a row that
     goes and one that comes with its key are an update. `now` is in microseconds since 1970.
     """
-    members = [
-        (f.name, column, f.type) for f, column in zip(schema.fields, rows.columns, strict=True)
-    ]
-    texts = json_object(members) if members else pa.array(["{}"] * rows.num_rows)
+    texts = _objects(rows, schema, schema.names)
     before, after = _paired(rows, weights, schema, key)
     op = np.where(before == _NOTHING, "c", np.where(after == _NOTHING, "d", "u"))
     return pc.binary_join_element_wise(
@@ -55,6 +52,23 @@ def envelopes(
         '"}' if now is None else f'","ts_ms":{now // 1000}}}',
         "",
     )
+
+
+def pairs(
+    rows: pa.RecordBatch, weights: Sequence[int], schema: Schema, key: Sequence[str]
+) -> pa.Array:
+    """Return each row that comes as its key and the row, one that goes as its key and null."""
+    comes = pa.array(np.asarray(weights, np.int64) > 0)
+    values = pc.if_else(comes, _objects(rows, schema, schema.names), "null")
+    keys = _objects(rows, schema, key)
+    return pc.binary_join_element_wise('{"key":', keys, ',"value":', values, "}", "")
+
+
+def _objects(rows: pa.RecordBatch, schema: Schema, names: Sequence[str]) -> pa.Array:
+    """Return some columns of rows as JSON objects."""
+    at = [schema.names.index(name) for name in names]
+    members = [(schema.names[i], rows.column(i), schema.types[i]) for i in at]
+    return json_object(members) if members else pa.array(["{}"] * rows.num_rows)
 
 
 class EnvelopeWriter(Writer):

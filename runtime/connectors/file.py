@@ -18,7 +18,8 @@ from cep.runtime.connectors.base import (
     Sink,
     Source,
 )
-from cep.runtime.connectors.file_sink import CHANGELOGS, FileSink
+from cep.runtime.connectors.changes import OP
+from cep.runtime.connectors.file_sink import CHANGELOGS, PAIRS, FileSink
 from cep.runtime.connectors.format_base import Format, Piece, with_metadata
 from cep.runtime.connectors.formats import FORMAT_OPTIONS, choose_format, with_defaults
 from cep.runtime.connectors.options import flag, settle
@@ -253,9 +254,12 @@ class FileConnector(Connector):
         chosen = choose_format(settled, path)
         for opened in inputs(path, compression_of(path, settled)):
             try:
-                return chosen.infer(opened, with_defaults(settled, path))
+                found = chosen.infer(opened, with_defaults(settled, path))
             finally:
                 opened.close()
+            # What a row of a change log does is no column of its table.
+            says = settled["changelog"] in {"true", "upsert"}
+            return Schema(tuple(f for f in found.fields if not (says and f.name == OP)))
         raise ConnectorError(f"{path} is empty")
 
     def is_bounded(self, options: Mapping[str, str]) -> bool:
@@ -271,4 +275,6 @@ class FileConnector(Connector):
         settled = settle(self, options)
         if settled.get("format") == "debezium-json":
             settled |= {"format": "json", "changelog": "debezium"}
+        elif settled.get("format") == "upsert-json":
+            settled |= {"format": "json", "changelog": PAIRS}
         return FileSink(settled, schema)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from cep.errors import ConnectorError
 from cep.runtime.connectors.base import Guarantee, Sink
 from cep.runtime.connectors.changes import changes_schema, last_of_keys, with_changes
-from cep.runtime.connectors.debezium import ENVELOPE, EnvelopeWriter, envelopes
+from cep.runtime.connectors.debezium import ENVELOPE, EnvelopeWriter, envelopes, pairs
 from cep.runtime.connectors.format_base import Writer
 from cep.runtime.connectors.formats import choose_format, with_defaults
 from cep.runtime.connectors.storage import compression_of, pack
@@ -21,6 +21,12 @@ from cep.types import Schema
 
 CHANGELOGS = ("false", "true", "upsert", "debezium")
 """How a file can tell that rows are taken back."""
+
+PAIRS = "pairs"
+"""One more way, which is a format of its own: keys with their rows."""
+
+_ENVELOPES = frozenset(("debezium", PAIRS))
+_BY_KEY = frozenset(("upsert", PAIRS))
 
 
 class FileSink(Sink):
@@ -61,7 +67,7 @@ class FileSink(Sink):
         self._schema = schema
         if self._changelog in {"true", "upsert"}:
             self._schema = changes_schema(schema)
-        elif self._changelog == "debezium":
+        elif self._changelog in _ENVELOPES:
             if self._format.name != "json":
                 raise ConnectorError(
                     f"Debezium's changes are JSON, and {path} is {self._format.name}",
@@ -99,17 +105,18 @@ class FileSink(Sink):
         member = os.path.basename(self._path).removesuffix(".zip")
         self._stream = pack(self._raw, self._compression, member)
         options = self._options if length is None else {**self._options, "header": "false"}
-        if self._changelog == "debezium":
+        if self._changelog in _ENVELOPES:
             self._writer = EnvelopeWriter(self._stream)
         else:
             self._writer = self._format.writer(self._stream, options, self._schema)
         return self._writer
 
     def keyed(self, key: Sequence[str]) -> None:
-        if self._changelog == "upsert" and not key:
+        if self._changelog in _BY_KEY and not key:
+            written = "format = 'json', changelog" if self._changelog == PAIRS else "changelog"
             raise ConnectorError(
                 "the rows of this query have no key by which one could replace another",
-                hint="write changelog = 'true', or select the columns it is grouped by",
+                hint=f"write {written} = 'true', or select the columns it is grouped by",
             )
         self._key = tuple(key)
 
@@ -117,6 +124,11 @@ class FileSink(Sink):
         if self._changelog == "debezium":
             net = np.ones(batch.num_rows, np.int64) if weights is None else np.asarray(weights)
             texts = envelopes(batch, net, self._rows, self._key)
+            batch = pa.RecordBatch.from_arrays([texts], schema=ENVELOPE.arrow)
+        elif self._changelog == PAIRS:
+            signed = [1] * batch.num_rows if weights is None else weights
+            rows, signed = last_of_keys(batch, signed, self._rows, self._key)
+            texts = pairs(rows, signed, self._rows, self._key)
             batch = pa.RecordBatch.from_arrays([texts], schema=ENVELOPE.arrow)
         elif self._changelog != "false":
             if self._changelog == "upsert" and weights is not None:

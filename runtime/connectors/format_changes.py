@@ -302,7 +302,8 @@ class _ChangeFormat(Format):
     def writer(self, stream: BinaryIO, options: Mapping[str, str], schema: Schema) -> Writer:
         raise ConnectorError(
             f"{self.name} is read, and not written",
-            hint="write format = 'json' with changelog = 'upsert'",
+            hint="a sink of connector 'file' writes it; elsewhere write format = 'json' with "
+            "changelog = 'upsert'",
         )
 
 

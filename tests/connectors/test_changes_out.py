@@ -62,6 +62,37 @@ def test_debezium(tmp_path: Path) -> None:
         written(f"path = '{tmp_path}/out.csv', changelog = 'debezium'")
 
 
+def test_keys_with_their_rows(tmp_path: Path) -> None:
+    gone = "SELECT k, n FROM (SELECT k, COUNT(*) AS n FROM s GROUP BY k) WHERE n < 2"
+    options = f"path = '{tmp_path}/out.jsonl', format = 'upsert-json'"
+    engine = written(options, gone)
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert lines == [
+        {"key": {"k": "a"}, "value": {"k": "a", "n": 1}},
+        {"key": {"k": "b"}, "value": {"k": "b", "n": 1}},
+        {"key": {"k": "a"}, "value": None},
+        {"key": {"k": "b"}, "value": None},
+        {"key": {"k": "c"}, "value": {"k": "c", "n": 1}},
+    ]
+    engine.execute(
+        "CREATE TABLE again (k VARCHAR PRIMARY KEY, n BIGINT) "
+        f"WITH (connector = 'file', {options}); ASSERT ROWS SELECT * FROM again VALUES ('c', 1)"
+    )
+    with pytest.raises(cep.BindError, match="have no key by which one could replace another"):
+        written(options, "SELECT COUNT(*) AS n FROM s GROUP BY k")
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.jsonl"])
+def test_the_columns_of_a_change_log_can_be_found(tmp_path: Path, name: str) -> None:
+    engine = written(f"path = '{tmp_path}/{name}', changelog = 'true'")
+    engine.execute(
+        "CREATE TABLE again WITH "
+        f"(connector = 'file', path = '{tmp_path}/{name}', changelog = 'true');"
+        "ASSERT ROWS SELECT * FROM again VALUES ('a', 2), ('b', 2), ('c', 1)"
+    )
+    assert engine.execute("SELECT * FROM again").schema.names == ("k", "n")
+
+
 def test_an_upsert_needs_a_key(tmp_path: Path) -> None:
     with pytest.raises(cep.BindError, match="have no key") as caught:
         written(f"path = '{tmp_path}/out.csv', changelog = 'upsert'", f"SELECT n FROM ({COUNTS})")

@@ -15,6 +15,11 @@ SELECT * FROM a JOIN a ON TRUE;
 -- hint: write a.ts or b.ts
 SELECT ts FROM a CROSS JOIN b;
 
+-- error: unexpected OUTER, expected ',', '(', WHERE, GROUP BY, the end of the statement, …
+-- SELECT x FROM a OUTER JOIN b ON x = y;
+--                 ^^^^^
+SELECT x FROM a OUTER JOIN b ON x = y;
+
 -- error: there is no column called z
 -- SELECT x FROM a JOIN b USING (z);
 --                               ^

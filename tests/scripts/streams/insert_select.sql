@@ -28,5 +28,5 @@ INSERT INTO clean SELECT k, v FROM raw;
 -- error: minutes is a stream: it takes events, and this query takes rows back
 -- INSERT INTO minutes SELECT MAX(ts), SUM(v) FROM raw GROUP BY k;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
--- hint: group by a window and EMIT AFTER WATERMARK
+-- hint: write into a table instead (CREATE TABLE …), or make the rows final: EMIT AFTER WATERMARK, with groups by a window and joins within an interval
 INSERT INTO minutes SELECT MAX(ts), SUM(v) FROM raw GROUP BY k;

@@ -138,5 +138,5 @@ DELETE FROM t WHERE kk = 1;
 -- error: s is a stream: it takes events, and this query takes rows back
 -- INSERT INTO s SELECT k, v, ts FROM versions;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
--- hint: group by a window and EMIT AFTER WATERMARK
+-- hint: write into a table instead (CREATE TABLE …), or make the rows final: EMIT AFTER WATERMARK, with groups by a window and joins within an interval
 INSERT INTO s SELECT k, v, ts FROM versions;

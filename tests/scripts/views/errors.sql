@@ -64,3 +64,16 @@ SUBSCRIBE s;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: leave PROGRESS out
 SUBSCRIBE m WITH (SNAPSHOT, PROGRESS);
+
+-- What the query of a view names is not dropped before it.
+CREATE VIEW few AS SELECT k FROM m;
+CREATE VIEW fewer AS SELECT k FROM few WHERE k > 1;
+
+-- error: few is read by the view fewer
+-- DROP VIEW few;
+--           ^^^
+-- hint: DROP VIEW fewer first
+DROP VIEW few;
+
+DROP VIEW fewer;
+DROP VIEW few;
