@@ -208,10 +208,17 @@ class Project(Unary):
         for position, e in enumerate(self.expressions):
             if isinstance(e, Input):
                 positions.setdefault(e.index, position)
-        known = self.input.properties.projected(positions)
-        time = self.input.properties.time
-        same = (i for i, e in enumerate(self.expressions) if _is_column(e, time))
-        return replace(known, time=next(same, None))
+        before = self.input.properties
+        known = before.projected(positions)
+        # An event time may be said twice, and each is one to go on by.
+        same = [i for i, e in enumerate(self.expressions) if _is_column(e, before.time)]
+        time = same[0] if same else None
+        also = tuple(
+            i
+            for i, e in enumerate(self.expressions)
+            if i != time and any(_is_column(e, t) for t in (before.time, *before.also))
+        )
+        return replace(known, time=time, also=also)
 
     def describe(self) -> str:
         shown = [

@@ -1,8 +1,9 @@
 """Random streams, joined by the engine and by an oracle that tries all pairs.
 
 Rows come out of order, late, twice and without keys, in batches of random sizes and with restarts;
-either stream may end before the other. Rows without a partner are said once, when that is sure;
-without a bound on the times, the net of what is said is the answer.
+either stream may end before the other, and either input may be sums that are taken back as rows
+come, by windows or not. Rows without a partner are said once, when that is sure; without a bound on
+the times, the net of what is said is the answer.
 
     python -m tests.joins.random --cases 10000 --seed 1
 
@@ -73,6 +74,8 @@ class Case:
     """The input whose rows are all there from the beginning, if one's are."""
     changing: frozenset[str]
     """The inputs whose rows are sums that go up and down as rows come."""
+    cut: bool
+    """Whether these sums are of windows, whose times can be near those of partners."""
     restarts: float = field(default=0.2)
 
     @classmethod
@@ -117,6 +120,7 @@ class Case:
             first=chance.choice(("a", "b", None)),
             finished=chance.choice(("a", "b", None, None)),
             changing=frozenset(chance.choice(("", "", "", "a", "b", "ab"))),
+            cut=chance.random() < 0.5,
         )
 
     def query(self) -> str:
@@ -129,7 +133,8 @@ class Case:
         if self.finished is not None and self.bound == "none" and self.rows[self.finished]:
             values = ", ".join(map(_values, self.rows[self.finished]))
             sources[self.finished] = f"(VALUES {values}) AS {self.finished} (k, j, v, ts)"
-        sources |= {s: f"({_summed(s, self.bound, lengths)}) AS {s}" for s in self.changing}
+        bound = "near" if self._near else self.bound
+        sources |= {s: f"({_summed(s, bound, lengths)}) AS {s}" for s in self.changing}
         if self.bound == "window":
             conditions += ["a.window_start = b.window_start", "b.window_end = a.window_end"]
         elif self.bound != "none":
@@ -141,6 +146,11 @@ class Case:
         kind = "" if self.kind == "INNER" else f"{self.kind} "
         emit = " EMIT STREAM" if self.changing else ""
         return f"SELECT {items} FROM {sources['a']} {kind}JOIN {sources['b']} ON {on}{emit}"
+
+    @property
+    def _near(self) -> bool:
+        """Whether sums of windows are joined by their times."""
+        return self.cut and bool(self.changing) and self.bound not in {"window", "none"}
 
     def _interval(self) -> list[str]:
         """Return the conditions on times, in one of several forms that mean the same."""
@@ -197,7 +207,11 @@ class Case:
             if self.bound == "window":
                 taken[s], many = oracle.in_windows(rows, self.delays[s], self.slide, self.size)
                 late += many
-            elif self.bound == "none" or self.changing:
+            elif self._near and s in self.changing:
+                cut, many = oracle.in_windows(rows, self.delays[s], self.slide, self.size)
+                taken[s] = [(k, j, v, start + self.size - 1) for k, j, v, start in cut]
+                late += many
+            elif self.bound == "none" or (self.changing and not self._near):
                 # Sums without windows have no event time, and so no row comes too late.
                 taken[s] = list(rows)
             else:
@@ -280,9 +294,10 @@ def _values(row: Row) -> str:
 
 def _summed(stream: str, bound: str, lengths: str) -> str:
     """Return a query for sums by keys, also by windows or by times where a join is bounded."""
-    by = {"window": "window_start, window_end", "none": "k"}.get(bound, "ts")
-    time = {"window": "", "none": ", MAX(ts) AS ts"}.get(bound, "")
-    source = _cut(stream, lengths) if bound == "window" else stream
+    windows = "window_start, window_end"
+    by = {"window": windows, "near": f"{windows}, window_time", "none": "k"}.get(bound, "ts")
+    time = {"near": ", window_time AS ts", "none": ", MAX(ts) AS ts"}.get(bound, "")
+    source = _cut(stream, lengths) if bound in {"window", "near"} else stream
     keys = "k, j, " if bound != "none" else "j, "
     return f"SELECT {keys}{by}, SUM(v) AS v{time} FROM {source} GROUP BY {keys}{by}"
 

@@ -91,3 +91,16 @@ SELECT * FROM (
   ON o.id = p.order_id AND p.paid BETWEEN o.ts AND o.ts + INTERVAL '10' SECOND)
 MATCH_RECOGNIZE (ORDER BY paid MEASURES A.id AS one, B.id AS other PATTERN (A B) DEFINE B AS B.amount > A.amount)
 VALUES (2, 3);
+
+-- A time may go by two names, and is the event time by either.
+ASSERT ROWS
+SELECT o.id, p.amount FROM (SELECT id, ts, ts AS placed FROM orders) o LEFT JOIN payments p
+ON o.id = p.order_id AND p.paid BETWEEN o.placed AND o.placed + INTERVAL '5' SECOND
+EMIT AFTER WATERMARK
+VALUES (1, 5), (2, 7), (3, 9), (4, NULL);
+
+ASSERT ROWS
+SELECT window_start, COUNT(*) AS orders FROM TUMBLE(
+  TABLE (SELECT id, ts, ts AS placed FROM orders), DESCRIPTOR(placed), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end
+VALUES ('2024-01-01 00:00:00', 2), ('2024-01-01 00:00:10', 1), ('2024-01-01 00:00:20', 1);
