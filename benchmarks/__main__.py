@@ -23,6 +23,7 @@ NAMES = (
     "joins",
     "temporal",
     "changes",
+    "sharing",
     "patterns",
     "producers",
     "flights",

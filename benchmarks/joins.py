@@ -9,14 +9,14 @@ offers that the program inserts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 import cep
-from benchmarks import contest, data, ours, process, report, rival
+from benchmarks import contest, data, memory, ours, process, report, rival
 from benchmarks.contest import Contender
 from benchmarks.options import Options
 from cep.runtime.kernels import compile as kernels
@@ -25,7 +25,10 @@ PER_SECOND = 10_000
 """Offers in a second of event time."""
 
 STATE_ROWS = (2_000_000, 20_000_000)
-"""Offers after which the state is looked at: it must not have grown."""
+"""Offers of a short stream and of a long one: what is kept must be the same."""
+
+MORE = 32_000_000
+"""Bytes by which the memory of the process may differ between them."""
 
 _BATCH = 1 << 16
 
@@ -42,6 +45,17 @@ class Kind:
     name: str
     query: str
     theirs: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a join keeps: rows and bytes at most, rows at the end; the peak of the process."""
+
+    rows: int
+    bytes: int
+    left: int
+    peak: int
+    grown: int
 
 
 _NEAR = "auction = id AND o.ts BETWEEN a.ts AND a.ts + INTERVAL '10' SECOND"
@@ -96,18 +110,25 @@ def run(options: Options) -> Iterator[report.Line]:
     }
     for kind in KINDS:
         yield _line(options, kind, paths)
-    first, *later = [rows] if options.smoke else STATE_ROWS
-    kept = process.call("benchmarks.joins:state", rows=first)
-    for many in later:
-        most = process.call("benchmarks.joins:state", rows=many)
+    yield from _kept(STATE_ROWS[:1] if options.smoke else STATE_ROWS, options)
+
+
+def _kept(lengths: Sequence[int], options: Options) -> Iterator[report.Line]:
+    """Measure what the interval join keeps of short and of long streams."""
+    first: Kept | None = None
+    for length in lengths:
+        rows = min(length, options.rows) if options.smoke else length
+        kept = Kept(**process.call("benchmarks.joins:state", rows=rows))
+        first = first or kept
+        flat = kept.rows < 1.2 * first.rows and kept.grown < first.grown + MORE
         yield report.Line(
             "joins",
-            f"state of the interval join, {first:,} and {many:,} offers",
-            ours=f"{kept[0]:,} and {most[0]:,} rows",
-            memory=f"{report.megabytes(kept[1])} and {report.megabytes(most[1])}",
-            bar=report.bar("flat", most[0] < 1.2 * kept[0]),
-            answer="right" if most[2] == 0 else f"{most[2]} rows are left",
-            wrong=most[2] != 0,
+            f"kept by the interval join of {rows:,} offers",
+            ours=f"{kept.rows:,} rows, {report.megabytes(kept.bytes)}",
+            memory=f"{report.megabytes(kept.peak)} ({report.megabytes(kept.grown)})",
+            bar=report.bar("flat", flat),
+            answer="right" if not kept.left else f"{kept.left:,} rows are left",
+            wrong=kept.left != 0,
         )
 
 
@@ -153,9 +174,19 @@ def batches(script: str, query: str) -> Iterator[pa.RecordBatch]:
     yield from engine.execute(query).batches()
 
 
-def state(rows: int) -> tuple[int, int, int]:
-    """Return the rows and bytes that the interval join keeps at most, and its rows at the end."""
+def state(rows: int) -> dict[str, int]:
+    """Return what the interval join keeps of a stream, as fields of Kept."""
     kernels.use("compiled")
+    _interval_join(min(rows, 200_000))  # compiles, and lets allocators take what they always keep
+    before = memory.resident()
+    memory.reset_peak()
+    most, nbytes, left = _interval_join(rows)
+    peak = memory.peak()
+    return asdict(Kept(most, nbytes, left, peak, peak - before))
+
+
+def _interval_join(rows: int) -> tuple[int, int, int]:
+    """Return the rows and bytes that are kept at most, and the rows at the end."""
     engine = cep.Engine()
     engine.execute(f"CREATE STREAM auctions {_AUCTIONS}")
     engine.execute(f"CREATE STREAM offers {_OFFERS}")
@@ -170,4 +201,6 @@ def state(rows: int) -> tuple[int, int, int]:
         size = running.graph.size()
         most, nbytes = max(most, size.rows), max(nbytes, size.bytes)
     engine.finish()
-    return most, nbytes, running.graph.size().rows
+    left = running.graph.size().rows
+    engine.close()
+    return most, nbytes, left
