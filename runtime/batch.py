@@ -25,7 +25,8 @@ class Batch:
     outlives a projection that drops its column. `lateness` is the watermark W of the row's own
     partition just before it came; None where no row is behind its own. `weight` is how often the
     row is inserted (positive) or retracted (negative); None where every row is inserted once.
-    All four are `rows` long. A batch is a set: only the net of its weights counts.
+    These are `rows` long. `partition` is the part of a source that all rows are from, empty where
+    they are of several, of none, or computed. A batch is a set: only the net of its weights counts.
     """
 
     schema: Schema
@@ -34,6 +35,7 @@ class Batch:
     time: Instants | None = None
     lateness: Instants | None = None
     weight: Weights | None = None
+    partition: str = ""
 
     @classmethod
     def of(cls, schema: Schema, data: pa.RecordBatch) -> Batch:
@@ -60,6 +62,7 @@ class Batch:
             None if self.time is None else self.time[indices],
             None if self.lateness is None else self.lateness[indices],
             None if self.weight is None else self.weight[indices],
+            self.partition,
         )
 
     def slice(self, start: int, length: int) -> Batch:
@@ -72,11 +75,13 @@ class Batch:
             None if self.time is None else self.time[start:end],
             None if self.lateness is None else self.lateness[start:end],
             None if self.weight is None else self.weight[start:end],
+            self.partition,
         )
 
     def replaced(self, schema: Schema, columns: Sequence[pa.Array]) -> Batch:
         """Return the same rows with other columns; what the engine knows about them stays."""
-        return Batch(schema, tuple(columns), self.rows, self.time, self.lateness, self.weight)
+        known = (self.time, self.lateness, self.weight, self.partition)
+        return Batch(schema, tuple(columns), self.rows, *known)
 
     def weights(self) -> Weights:
         """Return the weight of each row, also where all are one."""
@@ -102,6 +107,7 @@ def concat(batches: Sequence[Batch]) -> Batch:
         np.concatenate(times) if len(times) == len(batches) else None,
         _joined([b.lateness for b in batches], [b.rows for b in batches], -(2**63)),
         _joined([b.weight for b in batches], [b.rows for b in batches], 1),
+        first.partition if len({b.partition for b in batches}) == 1 else "",
     )
 
 

@@ -129,7 +129,7 @@ class Ingest:
         weights, unknown = self._weights(physical)
         computed, errors = self._compute(physical, rows, weights)
         errors = errors if unknown is None else merge(errors, unknown)
-        batch = Batch(self.schema, computed, rows, times, lateness, weights)
+        batch = Batch(self.schema, computed, rows, times, lateness, weights, partition)
         if errors is None:
             return batch
         # Such a row has moved the watermark: whether a query reads the failing column must not

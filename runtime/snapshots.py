@@ -44,5 +44,6 @@ def table_to_batches(schema: Schema, table: pa.Table) -> list[Batch]:
             column = part.column(f"${name}")
             hidden[name] = None if column.null_count else column.to_numpy()
         columns = tuple(part.column(str(i)) for i in range(len(schema)))
-        batches.append(Batch(schema, columns, part.num_rows, **hidden))
+        known = (hidden["time"], hidden["lateness"], hidden["weight"])
+        batches.append(Batch(schema, columns, part.num_rows, *known))
     return batches

@@ -203,7 +203,9 @@ class Match(Unary):
     def describe(self) -> str:
         names = self.input.schema.names
         by = f" by {', '.join(names[i] for i in self.partition)}" if self.partition else ""
-        order = ", ".join(k.show(names) for k in self.order)
+        # Behind what is written stand the input and the partition, where there are several inputs.
+        written = self.order[:-2] if self.merged else self.order
+        order = ", ".join(k.show(names) for k in written)
         within = "" if self.within is None else f" within {duration(self.within)}"
         what = f"Match ({self.pattern.show(self._written)}){within}{by}"
         said = self.said.value if self.frame is None else _framed(self.frame)

@@ -81,6 +81,7 @@ def match_plan(node: Match, session: Session) -> MatchPlan:
         tuple(carried[1]),
         node.time,
         node.pattern.show(node.variables),
+        node.order[-1].index if node.merged else None,
         node.functions,
     )
 

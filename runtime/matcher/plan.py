@@ -81,5 +81,7 @@ class MatchPlan:
     """The column of the input that WITHIN goes by."""
     pattern: str
     """The pattern as it was written."""
+    origin: int | None = None
+    """The column of the input that takes the name of each row's partition of its source."""
     functions: frozenset[int] = frozenset()
     """Which measures have a value also where there is no match: they are over no rows then."""

@@ -30,6 +30,9 @@ _CHUNK = 1 << 16
 """Rows that are walked over at a time."""
 
 
+_DIGITS = 20
+"""As many as the number of a partition may have."""
+
 _NOBODY = np.empty(0, np.int64)
 
 
@@ -87,6 +90,8 @@ class Match(Operator):
                 self.outlet.late(batch.take(np.flatnonzero(late)))
                 batch = batch.take(np.flatnonzero(~late))
         if batch.rows:
+            if self.plan.origin is not None and batch.partition:
+                batch = _named(batch, self.plan.origin)
             if self.plan.timely:
                 self._waiting.add(batch)
             else:
@@ -595,6 +600,14 @@ class Match(Operator):
 
 
 _WHY = ("", "division by zero", "the result is out of range")
+
+
+def _named(batch: Batch, column: int) -> Batch:
+    """Write the partition that rows are from into a column, so that numbers sort as numbers."""
+    name = batch.partition
+    columns = list(batch.columns)
+    columns[column] = pa.repeat(name.rjust(_DIGITS) if name.isdecimal() else name, batch.rows)
+    return batch.replaced(batch.schema, columns)
 
 
 def _shifted(column: pa.Array, shift: int, local: Ids) -> pa.Array:

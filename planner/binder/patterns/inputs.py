@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
@@ -12,9 +14,9 @@ from cep.planner.binder import literals
 from cep.planner.binder.patterns.rows import Merged, Rows, ordinal
 from cep.planner.binder.scope import Scope, ScopeColumn
 from cep.planner.binder.windows import is_trailing, require_groups
-from cep.planner.expressions import Cast, Expression, Input
+from cep.planner.expressions import Cast, Constant, Expression, Input
 from cep.planner.logical import Node, Project, Scan, Union, walk
-from cep.types import INT, DataType, Field, common_type
+from cep.types import INT, VARCHAR, DataType, Field, common_type
 
 BindRelation = Callable[[ast.Relation], tuple[Node, Scope]]
 
@@ -40,8 +42,9 @@ class _Input:
 def bind_inputs(sources: Sequence[ast.Relation], bind: BindRelation) -> tuple[Node, Rows]:
     """Return the plan of the rows that a pattern is matched against, and what they can be called.
 
-    Several inputs become one relation with the columns `rowtime`, the number of the input, and all
-    columns of the inputs by name, in the order in which they appear.
+    Several inputs become one relation with the columns `rowtime`, the number of the input, the
+    partition of its source, and all columns of the inputs by name, in the order in which they
+    appear.
     """
     bound = [_source(s, bind) for s in sources]
     if len(bound) == 1:
@@ -96,7 +99,8 @@ def _merged(inputs: Sequence[_Input]) -> tuple[Node, Rows]:
     _check_names(inputs)
     kind = _time_type(inputs)
     columns = _columns(inputs)
-    fields = (Field(ROWTIME, kind), Field("$input", INT, False), *columns.values())
+    hidden = (Field("$input", INT, False), Field("$partition", VARCHAR, False))
+    fields = (Field(ROWTIME, kind), *hidden, *columns.values())
     names = tuple(f.name for f in fields)
     branches = tuple(_branch(i, number, fields) for number, i in enumerate(inputs))
     owned = [{f.name for f in i.plan.schema.fields} | {ROWTIME} for i in inputs]
@@ -109,7 +113,7 @@ def _merged(inputs: Sequence[_Input]) -> tuple[Node, Rows]:
         for i, own in zip(inputs, owned, strict=True)
     )
     scope = Scope(tuple(ScopeColumn(None, f) for f in fields))
-    return Union(branches), Rows(scope, merged, 1)
+    return Union(branches), Rows(scope, merged, 1, 2)
 
 
 def _check_names(inputs: Sequence[_Input]) -> None:
@@ -187,5 +191,6 @@ def _branch(one: _Input, number: int, fields: Sequence[Field]) -> Node:
     time: Expression = Input(own[one.time].type, one.time, own[one.time].name)
     if time.type != fields[0].type:
         time = Cast(fields[0].type, time)
-    rest = tuple(column(f) for f in fields[2:])
-    return Project(one.plan, (time, ordinal(number), *rest), tuple(f.name for f in fields))
+    which = (ordinal(number), Constant(VARCHAR, pa.scalar("")))
+    rest = tuple(column(f) for f in fields[3:])
+    return Project(one.plan, (time, *which, *rest), tuple(f.name for f in fields))

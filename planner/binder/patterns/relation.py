@@ -149,7 +149,7 @@ class _MatchBinder:
             keys.append(SortKey(index, item.descending, bool(item.nulls_first)))
         if self._merged:
             self._check_rowtime(keys)
-            return (*keys, SortKey(self.rows.ordinal))
+            return (*keys, SortKey(self.rows.ordinal), SortKey(self.rows.partition))
         if not self.input.properties.bounded:
             self._check_time(keys)
         return tuple(keys)
@@ -227,7 +227,7 @@ class _MatchBinder:
         before, _ = match.carried
         added = {i for i in range(self.width, len(self.columns)) if i not in match.partition}
         if self._merged:
-            added.add(self.rows.ordinal)
+            added |= {self.rows.ordinal, self.rows.partition}
         return {position for position, i in enumerate(before) if i in added}
 
 

@@ -39,11 +39,16 @@ class Merged:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows that a pattern is matched against. Of merged inputs column `ordinal` says which."""
+    """The rows that a pattern is matched against.
+
+    Of merged inputs column `ordinal` says which a row is from, and column `partition`, which is
+    filled in when rows come, from which part of its source.
+    """
 
     scope: Scope
     inputs: tuple[Merged, ...] = ()
     ordinal: int = -1
+    partition: int = -1
 
     def input_named(self, name: str) -> int | None:
         """Return the number of a merged input."""
