@@ -6,6 +6,7 @@ everything else about it is known: none, one, or two where a row has got another
 
 from __future__ import annotations
 
+import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -269,7 +270,7 @@ class EnvelopeDecoder:
             rows = batch.take(integers(np.flatnonzero(bad))).to_pylist()
             found: list[tuple[int, BrokenRow]] = []
             for i, row in zip(np.flatnonzero(bad), rows, strict=True):
-                text = str(row).encode()
+                text = json.dumps(row, default=str, ensure_ascii=False).encode()
                 one = broken_line(self._source, int(numbers[i]), text, messages[i])
                 found.append((int(places[i]), one))
             broken = tuple(sorted((*piece.broken, *found), key=lambda b: b[0]))

@@ -70,17 +70,16 @@ def test_tiers() -> None:
 def test_current(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(CDC / "current.py"), run_name="__main__")
     said = capsys.readouterr().out.splitlines()
-    assert said[-4:] == [
+    assert said[-6:] == [
         "  2 Bob, Oslo, basic",
         "  3 Cid, Oslo, gold",
         "  4 Dee, Tromsø, gold",
         "  5 Eve, Tromsø, basic",
+        "  Oslo: 280",
+        "  Tromsø: 200",
     ]
     changes = [line.split(maxsplit=1) for line in said if line[2:3] in {"+", "-"}]
     stands: list[str] = []
     for sign, row in changes:
         (stands.append if sign == "+" else stands.remove)(row)
-    assert sorted(stands) == [
-        "Oslo: 2 customers, 1 of them gold",
-        "Tromsø: 2 customers, 1 of them gold",
-    ]
+    assert sorted(stands) == ["Oslo: 280 spent, by 2", "Tromsø: 200 spent, by 1"]
