@@ -116,13 +116,20 @@ def _show_queries(engine: Engine) -> Result:
                 q.aside.errors.count,
                 size.rows,
                 size.bytes,
+                ", ".join(_sharing(engine, q)) or None,
                 q.text,
             )
         )
     counts = ("rows_out", "let_go", "late", "errors", "state_rows", "state_bytes")
-    return table(
-        ("name", "state", *counts, "query"), rows, (VARCHAR, VARCHAR, *[BIGINT] * 6, VARCHAR)
-    )
+    types = (VARCHAR, VARCHAR, *[BIGINT] * 6, VARCHAR, VARCHAR)
+    return table(("name", "state", *counts, "shares_with", "query"), rows, types)
+
+
+def _sharing(engine: Engine, query: Running) -> list[str]:
+    """Return the other queries that have operators in common with a query."""
+    graphs = {id(g) for node in query.graph.nodes if not query.closed for g in node.graphs}
+    others = (q for q in engine.queries.values() if q is not query and not q.closed)
+    return [q.name for q in others if id(q.graph) in graphs]
 
 
 def _state(running: Running) -> str:

@@ -111,6 +111,16 @@ def test_what_is_shared() -> None:
     assert not summed.shared
 
 
+def test_show_queries_says_who_shares() -> None:
+    engine = engine_after([])
+    for name, query in zip("abc", (QUERIES[1], QUERIES[2], QUERIES[5]), strict=True):
+        engine.execute(f"START {name} AS {query}")
+    shown = engine.execute("SHOW QUERIES").fetchall()
+    assert [(row.name, row.shares_with) for row in shown] == [("a", "b"), ("b", "a"), ("c", None)]
+    engine.execute("STOP a")
+    assert [row.shares_with for row in engine.execute("SHOW QUERIES")] == [None] * 3
+
+
 def test_an_operator_that_breaks_stops_those_that_share_it_and_no_other() -> None:
     engine = engine_after([])
     broken = engine.query("SELECT k, SUM(v) AS total FROM s GROUP BY k")
