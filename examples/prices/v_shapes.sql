@@ -1,4 +1,4 @@
--- V-shapes: prices that fall at least twice, and then rise above where they began.
+-- V-shapes: prices that fall at least twice, and then rise to where they began, or above.
 --
 --     cep run examples/prices/v_shapes.sql
 
