@@ -156,12 +156,9 @@ def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive
             count += batch.num_rows
             engine.insert(target.name, list(_tuples(batch)))
         wrong = _in_error(engine, target) - before
-        said = (
-            f"inserted {count - wrong} {'row' if count - wrong == 1 else 'rows'} into {target.name}"
-        )
-        return done(
-            said + (f", {_aside(wrong, 'in error', 'errors', target.name)}" if wrong else "")
-        )
+        there = count - wrong
+        said = f"inserted {there} {'row' if there == 1 else 'rows'} into {target.name}"
+        return done(said + (f", {wrong} in error" if wrong else ""))
     name = f"insert_into_{target.name}"
     number = itertools.count(2)
     while name in engine.queries:

@@ -13,11 +13,11 @@ import cep
         ("INSERT INTO t VALUES (1, 1), (2, 2)", "inserted 2 rows into t"),
         (
             "INSERT INTO t VALUES (1, 1), (NULL, 2)",
-            "inserted 1 row into t, 1 in error (SELECT * FROM errors.t)",
+            "inserted 1 row into t, 1 in error",
         ),
         (
             "INSERT INTO s VALUES (1, NULL)",
-            "inserted 0 rows into s, 1 in error (SELECT * FROM errors.s)",
+            "inserted 0 rows into s, 1 in error",
         ),
     ],
 )
