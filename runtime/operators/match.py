@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cep.errors import EvaluationError
 from cep.runtime.batch import Batch, concat
@@ -124,7 +125,10 @@ class Match(Operator):
         ready = self._waiting.take(min(watermark, END - 1) + int(self.plan.eager))
         if ready is None or len(self.plan.order) == 1:
             return ready
-        return ready.take(ordered(ready, self.plan.order))
+        order, origin = self.plan.order, self.plan.origin
+        if origin is not None and not pc.max(pc.binary_length(ready.columns[origin])).as_py():
+            order = order[:-1]  # the program inserted them all, so that none is from a partition
+        return ready.take(ordered(ready, order))
 
     def _walk_over(self, rows: Batch, watermark: int, *, ended: bool) -> Iterator[Batch]:
         """Take rows in, some at a time, and say what they decide."""
