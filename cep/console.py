@@ -81,6 +81,10 @@ class Console:
     def _show(self, result: Result) -> int:
         rows = 0
         if len(result.schema):
+            if result.live:
+                # It may go on for ever: what it keeps is to be known before.
+                for caution in self._notes.cautions():
+                    note(caution)
             rows = self._output.write(result)
             if result.live and not self.interrupts.pending:
                 self._say_unheard()

@@ -31,7 +31,7 @@ class Notes:
                     f"{_rows(count)} of {stream} could not be read{_example(errors)}"
                     f"\n  SELECT * FROM errors.{stream} shows them"
                 )
-        yield from self._cautions()
+        yield from self.cautions()
         for name, query in engine.queries.items():
             if count := self._new(f"errors.{name}", query.aside.errors):
                 yield (
@@ -43,7 +43,7 @@ class Notes:
                 yield f"{_rows(count)} late in {name}\n  SELECT * FROM late.{name} shows them"
         yield from self._once()
 
-    def _cautions(self) -> Iterator[str]:
+    def cautions(self) -> Iterator[str]:
         """Yield what should be known of queries that were started since it was last asked."""
         for name, query in self._engine.queries.items():
             if query in self._started:

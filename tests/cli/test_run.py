@@ -9,6 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from cep import Engine, Result
+from cep.console import Console
+from cep.output import TableOutput, Target
+from cep.scripts import Script
 from tests.cli.running import Cep
 
 TWO = "SELECT 1 AS a, NULL AS b; SELECT 'x' AS c;"
@@ -200,3 +204,25 @@ def test_the_version(cep: Cep) -> None:
 def test_help(cep: Cep, option: str) -> None:
     assert "explain" in cep(option).out
     assert "--set NAME=VALUE" in cep("run", option).out
+
+
+def test_a_note_on_what_is_kept_comes_before_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    class Shown(TableOutput):
+        def write(self, result: Result) -> int:
+            said.append("rows")
+            result.close()
+            return super().write(result)
+
+    monkeypatch.setattr("cep.console.note", said.append)
+    endless = "WITH (connector = 'datagen', fields.k.min = '1', fields.k.max = '2')"
+    script = f"""
+        CREATE STREAM a (k INT) {endless};
+        CREATE STREAM b (k INT) {endless};
+        SELECT a.k FROM a JOIN b ON a.k = b.k;
+    """
+    with Engine() as e:
+        Console(e, Shown(Target(None), e.session)).run([Script(script)], finish=False)
+    assert said[0].startswith("query_1: all rows of both inputs of a join are kept")
+    assert said[1:] == ["rows"]
