@@ -63,9 +63,14 @@ def has_subquery(e: Expression) -> bool:
     return any(isinstance(x, Subquery) for x in walk(e))
 
 
+def outer_columns(e: Expression) -> frozenset[int]:
+    """Return the columns of the query around that an expression reads."""
+    return frozenset(x.index for x in walk(e) if isinstance(x, Outer))
+
+
 def reads_outer(e: Expression) -> bool:
     """Say whether an expression reads a column of the query around."""
-    return any(isinstance(x, Outer) for x in walk(e))
+    return bool(outer_columns(e))
 
 
 def correlated(plan: Node) -> bool:

@@ -15,6 +15,10 @@ import numpy as np
 
 from cep.errors import BindError, Span
 from cep.planner.binder.clocks import ties
+from cep.planner.binder.context import Context
+from cep.planner.binder.expressions import ExpressionBinder
+from cep.planner.binder.grouping import distinct
+from cep.planner.binder.scope import Scope
 from cep.planner.expressions import (
     Call,
     Constant,
@@ -26,6 +30,7 @@ from cep.planner.expressions import (
     moved,
     substitute,
 )
+from cep.planner.joining import join
 from cep.planner.logical import (
     Aggregate,
     ClockedFilter,
@@ -40,11 +45,10 @@ from cep.planner.logical import (
     Window,
 )
 from cep.planner.optimizer.folding import fold
-from cep.planner.subqueries import correlated, reads_outer
+from cep.planner.subqueries import Outer, correlated, outer_columns, reads_outer
 from cep.runtime.aggregates.calls import Calls
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.ranks import Ranks
-from cep.runtime.session import Session
 
 _ALL = 2**62
 """The number of the last row, where there is no LIMIT."""
@@ -65,9 +69,58 @@ class Lifted:
     empty: tuple[Expression, ...] | None = None
 
 
-def lift(plan: Node, span: Span, session: Session) -> Lifted:
-    """Return a subquery without the columns of the query around; BindError where it needs them."""
-    return _Lifting(span, session).lift(plan)
+@dataclass(frozen=True)
+class Around:
+    """The query around a subquery: the relation that it is asked for, and what it reads of that."""
+
+    plan: Node
+    arguments: tuple[Expression, ...]
+    span: Span
+    context: Context
+
+    def lift(self, plan: Node) -> Lifted:
+        """Return a subquery without the columns around it; BindError where it needs them."""
+        return _Lifting(self).lift(plan)
+
+    def beside(self, lifted: Lifted) -> Lifted:
+        """Return a relation that only equality relates, and whose columns read nothing around it.
+
+        What else it reads is put beside its rows: the different values that there are around.
+        """
+        odd = [c for c in lifted.conditions if inputs(c) and _sides(c) is None]
+        read = sorted({i for e in (*odd, *lifted.columns) for i in outer_columns(e)})
+        if not read:
+            return lifted
+        some = tuple(self.arguments[i] for i in read)
+        values = distinct(Project(self.plan, some, names_of(some)), self.context, self.span)
+        first = len(lifted.node.schema)
+        places = {
+            i: replace(e, index=first + n)
+            for (n, e), i in zip(enumerate(every_column(values)), read, strict=True)
+        }
+
+        def placed(e: Expression) -> Expression:
+            return substitute(e, lambda x: places.get(x.index) if isinstance(x, Outer) else None)
+
+        inside = [c for c in lifted.conditions if inputs(c) and outer_columns(c) <= set(read)]
+        joined = join(
+            lifted.node,
+            values,
+            JoinKind.INNER,
+            [placed(c) for c in inside],
+            final=self.context.emission is not Emission.STREAM,
+            ttl=self.context.ttl,
+        )
+        binder = ExpressionBinder(Scope(), self.context)
+        same = [
+            binder.call(
+                "is not distinct from", (place, Outer(place.type, i, place.name)), self.span
+            )
+            for i, place in places.items()
+        ]
+        kept = (c for c in lifted.conditions if c not in inside)
+        columns = tuple(map(placed, lifted.columns))
+        return replace(lifted, node=joined, columns=columns, conditions=(*kept, *same))
 
 
 def every_column(node: Node) -> tuple[Input, ...]:
@@ -112,50 +165,53 @@ def plain(lifted: Lifted, span: Span) -> Keyed:
     conditions = tuple(moved(c, positions) for c in lifted.conditions)
     if not added and lifted.columns == every_column(lifted.node):
         return Keyed(lifted.node, width, conditions)
-    names = _names(lifted.columns)
-    node = Project(lifted.node, (*lifted.columns, *added), (*names, *_names(added)))
+    names = names_of(lifted.columns)
+    node = Project(lifted.node, (*lifted.columns, *added), (*names, *names_of(added)))
     return Keyed(node, width, conditions)
 
 
-def by_value(lifted: Lifted, span: Span, session: Session) -> Keyed:
+def by_value(lifted: Lifted, around: Around) -> Keyed:
     """Do the same where only equality may relate: each value around has rows of its own."""
+    lifted = around.beside(lifted)
     width = len(lifted.columns)
     added: list[Expression] = []
     conditions: list[Expression] = []
     for condition in lifted.conditions:
-        if not inputs(condition):
+        sides = _sides(condition)
+        if sides is None:
             conditions.append(condition)
             continue
-        inner, other = _sides(condition, span)
+        inner, other = sides
         if inner not in added:
             added.append(inner)
         assert isinstance(condition, Call)
-        key = Input(inner.type, width + added.index(inner), _names([inner])[0])
+        key = Input(inner.type, width + added.index(inner), names_of([inner])[0])
         conditions.append(replace(condition, arguments=(key, other)))
-    below = plain(replace(lifted, conditions=()), span).node
+    below = plain(replace(lifted, conditions=()), around.span).node
     if not added:
         return Keyed(below, width, tuple(conditions))
     if below is lifted.node:
-        node = widened(below, added, _names(added))
+        node = widened(below, added, names_of(added))
     else:
         assert isinstance(below, Project)
         columns = (*below.expressions, *added)
-        node = Project(below.input, columns, (*below.names, *_names(added)))
+        node = Project(below.input, columns, (*below.names, *names_of(added)))
     return Keyed(node, width, tuple(conditions))
 
 
-def _names(expressions: Sequence[Expression]) -> tuple[str, ...]:
+def names_of(expressions: Sequence[Expression]) -> tuple[str, ...]:
+    """Return what columns that are computed go by."""
     return tuple(e.name if isinstance(e, Input) else str(e) for e in expressions)
 
 
-def _sides(condition: Expression, span: Span) -> tuple[Expression, Expression]:
+def _sides(condition: Expression) -> tuple[Expression, Expression] | None:
     """Return what of the subquery equals what of the query around."""
     if isinstance(condition, Call) and condition.function.name in {"=", "is not distinct from"}:
         a, b = condition.arguments
         for inner, other in ((a, b), (b, a)):
             if inputs(inner) and not reads_outer(inner) and not inputs(other):
                 return inner, other
-    raise _refusal(f"it is related by {condition}, and only equality can relate it here", span)
+    return None
 
 
 def _refusal(why: str, span: Span) -> BindError:
@@ -170,9 +226,10 @@ def _refusal(why: str, span: Span) -> BindError:
 class _Lifting:
     """Lifts what relates a subquery to the query around it."""
 
-    def __init__(self, span: Span, session: Session) -> None:
-        self.span = span
-        self.session = session
+    def __init__(self, around: Around) -> None:
+        self.around = around
+        self.span = around.span
+        self.session = around.context.session
 
     def lift(self, node: Node) -> Lifted:
         if not correlated(node):
@@ -217,9 +274,7 @@ class _Lifting:
         if lifted.empty is not None:
             raise self._refused(node)
         # Rows of a DISTINCT may be told apart by whatever conditions read of them.
-        keyed = (
-            by_value(lifted, self.span, self.session) if node.calls else plain(lifted, self.span)
-        )
+        keyed = by_value(lifted, self.around) if node.calls else plain(lifted, self.span)
         keys, many = len(node.keys), len(keyed.keys)
         added = keyed.node.schema.names[keyed.width :]
         names = (*node.names[:keys], *added, *node.names[keys:])
@@ -264,7 +319,7 @@ class _Lifting:
         lifted = self.lift(node.input)
         if lifted.empty is not None:
             raise self._refused(node)
-        keyed = by_value(lifted, self.span, self.session)
+        keyed = by_value(lifted, self.around)
         top = replace(node, input=keyed.node, partition=(*node.partition, *keyed.keys))
         columns = list(every_column(top))
         del columns[keyed.width : keyed.width + len(keyed.keys)]

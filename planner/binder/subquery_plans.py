@@ -6,32 +6,26 @@ what has been bound to these stays as it is.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from cep.errors import BindError
 from cep.planner.binder.context import Context
 from cep.planner.binder.decorrelation import (
+    Around,
     Keyed,
     Lifted,
     by_value,
     every_column,
-    lift,
     plain,
     widened,
 )
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.grouping import distinct, emission
 from cep.planner.binder.scope import Scope
+from cep.planner.binder.subquery_terms import SINGLE, false, null, number, or_none, true
 from cep.planner.expressions import (
     Call,
     Case,
-    Coalesce,
     Constant,
     Expression,
     Input,
@@ -45,36 +39,8 @@ from cep.planner.joining import join
 from cep.planner.logical import Aggregate, Filter, Join, JoinKind, Node, Project, Union
 from cep.planner.subqueries import Outer, Subquery, SubqueryKind, has_subquery, reads_outer
 from cep.runtime.aggregates.calls import AggregateCall
-from cep.runtime.functions.registry import Function, Variable
 from cep.runtime.operators.aggregate import Emission
-from cep.runtime.rowerrors import Operand, RowFailure
 from cep.types import BIGINT, BOOLEAN
-
-
-@functools.cache
-def _true() -> Constant:
-    """Return TRUE; made when it is needed, as the first scalar of a process looks for pandas."""
-    return Constant(BOOLEAN, pa.scalar(True))
-
-
-@functools.cache
-def _false() -> Constant:
-    """Return FALSE."""
-    return Constant(BOOLEAN, pa.scalar(False))
-
-
-def _single_value(rows: Operand, value: Operand) -> Operand:
-    """Return the value of the only row of a subquery."""
-    several = pc.fill_null(pc.greater(rows, 1), False)
-    one = isinstance(several, pa.Scalar)
-    mask = np.array(several.as_py()) if one else several.to_numpy(zero_copy_only=False)
-    if mask.any():
-        raise RowFailure(mask, "a subquery that stands for a value gave several rows")
-    return value
-
-
-_SINGLE = Function("single", (BIGINT, Variable("T")), Variable("T"), _single_value, can_fail=True)
-"""Not for users: it takes how many rows there are, and the value of one of them."""
 
 
 def restricted(
@@ -149,7 +115,11 @@ class _Joining:
     context: Context
 
     def _lifted(self) -> Lifted:
-        return lift(self.asked.plan, self.asked.span, self.context.session)
+        return self._around.lift(self.asked.plan)
+
+    @property
+    def _around(self) -> Around:
+        return Around(self.plan, self.asked.arguments, self.asked.span, self.context)
 
     @property
     def _width(self) -> int:
@@ -189,7 +159,7 @@ class _Joining:
         """Return the rows for which the subquery has a row, or has none."""
         lifted = self._lifted()
         if lifted.empty is not None:
-            return self.plan if kind is JoinKind.SEMI else Filter(self.plan, _false())
+            return self.plan if kind is JoinKind.SEMI else Filter(self.plan, false())
         return self._met(kind, lifted)
 
     def _met(self, kind: JoinKind, lifted: Lifted, more: Sequence[Expression] = ()) -> Node:
@@ -219,7 +189,7 @@ class _Joining:
     def _some(self, node: Node) -> Node:
         """Return one row without columns if a relation has rows."""
         counted = self._counted(node, (), {"n": None})
-        there = Filter(counted, self._call(">", Input(BIGINT, 0, "n"), _number(0)))
+        there = Filter(counted, self._call(">", Input(BIGINT, 0, "n"), number(0)))
         return Project(there, (), ())
 
     def _counted(
@@ -239,10 +209,16 @@ class _Joining:
         if _is_one_row(lifted):
             plan, found = self._in_one_row(lifted)
             return Filter(plan, found)
-        columns = plain(lifted, self.asked.span)
+        columns = self._columns(lifted)
         conditions = [self._across(c) for c in columns.conditions]
         conditions += self._equal(every_column(columns.node)[: columns.width])
         return self._joined(columns.node, JoinKind.SEMI, conditions)
+
+    def _columns(self, lifted: Lifted) -> Keyed:
+        """Return the columns among which the operands are looked for, and what relates them."""
+        if any(map(reads_outer, lifted.columns)):
+            lifted = self._around.beside(lifted)
+        return plain(lifted, self.asked.span)
 
     def _in_one_row(self, lifted: Lifted) -> tuple[Node, Expression]:
         """Return the relation with more columns, and whether they equal the operands.
@@ -267,7 +243,7 @@ class _Joining:
         if _is_one_row(lifted):
             plan, found = self._in_one_row(lifted)
             return Filter(plan, self._call("not", found))
-        columns = plain(lifted, self.asked.span)
+        columns = self._columns(lifted)
         related = [self._across(c) for c in columns.conditions]
         every = every_column(columns.node)[: columns.width]
         equal = self._equal(every)
@@ -278,20 +254,22 @@ class _Joining:
             if self._nullable(o) or fields[c.index].nullable
         ]
         if len(equal) > 1 and unknown:
-            all_equal = conjunction(tuple(equal))
-            maybe = self._call("not", self._call("is false", all_equal))
-            return self._joined(columns.node, JoinKind.ANTI, [*related, maybe])
+            return self._joined(columns.node, JoinKind.ANTI, [*related, self._maybe(equal)])
         plan = self._joined(columns.node, JoinKind.ANTI, [*related, *equal])
         for operand, column in unknown:
             if fields[column.index].nullable:
-                null = self._call("is null", column)
-                some = Lifted(Filter(columns.node, null), (), columns.conditions)
+                missing = self._call("is null", column)
+                some = Lifted(Filter(columns.node, missing), (), columns.conditions)
                 plan = replace(self, plan=plan)._met(JoinKind.ANTI, some)
             if self._nullable(operand):
                 some = Lifted(columns.node, (), columns.conditions)
-                null = self._call("is null", operand)
-                plan = replace(self, plan=plan)._met(JoinKind.ANTI, some, [null])
+                missing = self._call("is null", operand)
+                plan = replace(self, plan=plan)._met(JoinKind.ANTI, some, [missing])
         return plan
+
+    def _maybe(self, equal: Sequence[Expression]) -> Expression:
+        """Return that none of some conditions is surely false."""
+        return self._call("not", self._call("is false", conjunction(tuple(equal))))
 
     def _nullable(self, e: Expression) -> bool:
         if isinstance(e, Input):
@@ -314,7 +292,7 @@ class _Joining:
         node, value, conditions = self._single(lifted)
         found = len(node.schema)
         if _is_one_row(lifted):
-            node = widened(node, (_true(),), ("$found",))
+            node = widened(node, (true(),), ("$found",))
         plan = self._joined(node, JoinKind.LEFT, [self._across(c) for c in conditions])
         result = self._across(value)
         if lifted.empty is not None and lifted.conditions:
@@ -330,7 +308,7 @@ class _Joining:
         value = lifted.columns[0]
         if self._is_single(lifted):
             return lifted.node, value, lifted.conditions
-        keyed = by_value(lifted, self.asked.span, self.context.session)
+        keyed = by_value(lifted, self._around)
         first = self.context.aggregates.resolve("first_value", [value.type])
         assert first is not None
         counted = self._counted(keyed.node, keyed.keys, {"$rows": None})
@@ -342,7 +320,7 @@ class _Joining:
         rows, only = every_column(single)[many:]
         positions = {k: i for i, k in enumerate(keyed.keys)}
         conditions = tuple(moved(c, positions) for c in keyed.conditions)
-        return single, Call(value.type, _SINGLE, (rows, only)), conditions
+        return single, Call(value.type, SINGLE, (rows, only)), conditions
 
     def _is_single(self, lifted: Lifted) -> bool:
         """Say whether at most one row is related to each that it is asked for."""
@@ -351,7 +329,7 @@ class _Joining:
             return False
         known: set[int] = set()
         for condition in lifted.conditions:
-            if isinstance(condition, Call) and condition.function.name == "=":
+            if isinstance(condition, Call) and _is_equality(condition):
                 a, b = condition.arguments
                 for one, other in ((a, b), (b, a)):
                     if isinstance(one, Input) and reads_outer(other):
@@ -361,20 +339,20 @@ class _Joining:
     def _whether_exists(self) -> tuple[Node, Expression]:
         lifted = self._lifted()
         if _is_one_row(lifted):
-            return self.plan, _true()
+            return self.plan, true()
         if all(_is_equality(c) for c in lifted.conditions):
             keyed = self._told_apart(lifted)
             return self._marked(keyed.node, [self._across(c) for c in keyed.conditions])
         parts = [
             widened(self.exists(kind), (known,), ("$found",))
-            for kind, known in ((JoinKind.SEMI, _true()), (JoinKind.ANTI, _false()))
+            for kind, known in ((JoinKind.SEMI, true()), (JoinKind.ANTI, false()))
         ]
         return Union(tuple(parts)), Input(BOOLEAN, self._width, "$found")
 
     def _marked(self, right: Node, conditions: Sequence[Expression]) -> tuple[Node, Expression]:
         """Return the rows with what matches of a relation, and whether anything does."""
         found = self._width + len(right.schema)
-        marked = widened(right, (_true(),), ("$found",))
+        marked = widened(right, (true(),), ("$found",))
         plan = self._joined(marked, JoinKind.LEFT, conditions)
         return plan, self._call("is not null", Input(BOOLEAN, found, "$found"))
 
@@ -382,7 +360,7 @@ class _Joining:
         lifted = self._lifted()
         if _is_one_row(lifted):
             return self._in_one_row(lifted)
-        keyed = by_value(lifted, self.asked.span, self.context.session)
+        keyed = by_value(lifted, self._around)
         related = [self._across(c) for c in keyed.conditions]
         every = every_column(keyed.node)[: keyed.width]
         fields = keyed.node.schema.fields
@@ -394,12 +372,7 @@ class _Joining:
         if not any(unknown):
             return plan, found
         if len(unknown) > 1:
-            raise BindError(
-                "whether a row with NULLs is in a subquery can be asked in WHERE only",
-                span=self.asked.span,
-                hint="as a condition of its own, joined to others by AND; or say that the columns "
-                "are NOT NULL",
-            )
+            return self._three_ways(self._columns(lifted))
         (operand,), (column,) = self.asked.operands, every
         width = len(keyed.node.schema)
         nulls = widened(keyed.node, (self._call("is null", column),), ("$null",))
@@ -409,14 +382,29 @@ class _Joining:
         conditions = [after._across(moved(c, positions)) for c in keyed.conditions]
         plan = after._joined(counted, JoinKind.LEFT, conditions)
         rows, missing = (
-            _or_none(Input(BIGINT, after._width + len(keyed.keys) + i, n))
+            or_none(Input(BIGINT, after._width + len(keyed.keys) + i, n))
             for i, n in enumerate(("$rows", "$nulls"))
         )
-        none = self._call("=", rows, _number(0))
-        maybe = self._call(">", missing, _number(0))
+        none = self._call("=", rows, number(0))
+        maybe = self._call(">", missing, number(0))
         maybe = Logical(BOOLEAN, "or", (self._call("is null", operand), maybe))
-        null = Constant(BOOLEAN, pa.scalar(None, pa.bool_()))
-        return plan, Case(BOOLEAN, (found, none, maybe), (_true(), _false(), null), _false())
+        return plan, Case(BOOLEAN, (found, none, maybe), (true(), false(), null()), false())
+
+    def _three_ways(self, columns: Keyed) -> tuple[Node, Expression]:
+        """Return the rows that are in a subquery, those that are not, and those that may be."""
+        related = [self._across(c) for c in columns.conditions]
+        equal = self._equal(every_column(columns.node)[: columns.width])
+        found, maybe = [*related, *equal], [*related, self._maybe(equal)]
+        inside = self._joined(columns.node, JoinKind.SEMI, found)
+        outside = self._joined(columns.node, JoinKind.ANTI, maybe)
+        others = replace(self, plan=self._joined(columns.node, JoinKind.ANTI, found))
+        ways = (
+            (inside, true()),
+            (outside, false()),
+            (others._joined(columns.node, JoinKind.SEMI, maybe), null()),
+        )
+        parts = tuple(widened(plan, (known,), ("$found",)) for plan, known in ways)
+        return Union(parts), Input(BOOLEAN, self._width, "$found")
 
 
 def _is_one_row(lifted: Lifted) -> bool:
@@ -427,12 +415,3 @@ def _is_one_row(lifted: Lifted) -> bool:
 def _is_equality(condition: Expression) -> bool:
     name = condition.function.name if isinstance(condition, Call) else ""
     return name in {"=", "is not distinct from"}
-
-
-def _number(value: int) -> Constant:
-    return Constant(BIGINT, pa.scalar(value))
-
-
-def _or_none(count: Expression) -> Expression:
-    """Return a count, which is 0 where nothing was counted."""
-    return Coalesce(BIGINT, (count, _number(0)))

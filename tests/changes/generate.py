@@ -264,18 +264,24 @@ class Writer(Terms):
         inner = self.source(depth - 1)
         form = self.chance.random()
         if self.often(0.5):
-            # Groups of what only equality relates can be made beforehand.
-            where = self._related(source, inner, equal=form < 0.2)
+            where = self._related(source, inner)
             tail = " LIMIT 2" if form < 0.05 else self._tail(inner) if form < 0.2 else ""
             return f"{negated}EXISTS (SELECT 1 FROM {inner.text}{where}{tail})"
         operand, item = self.value(source.columns, kind), self.value(inner.columns, kind)
-        where, tail = self._related(source, inner, equal=form < 0.4), ""
+        where, tail = self._related(source, inner), ""
+        if kind == "int" and self.often(0.1):
+            item += self._added(source)
         if form < 0.1:
             item = f"MAX({item})"
         elif form < 0.25:
             item, tail = f"MIN({item})", self._tail(inner)
         elif form < 0.4:
             tail = f" ORDER BY 1 {self.direction()} LIMIT 2"
+        elif form < 0.5:
+            # DuckDB looks for several values only where nothing relates them.
+            where = f" WHERE {self.simple(inner.columns)}" if self.often(0.3) else ""
+            operand = f"({operand}, {self.value(source.columns, 'int')})"
+            item = f"{self.value(inner.columns, kind)}, {self.value(inner.columns, 'int')}"
         return f"{operand} {negated}IN (SELECT {item} FROM {inner.text}{where}{tail})"
 
     def _tail(self, inner: Relation) -> str:
@@ -286,7 +292,12 @@ class Writer(Terms):
         having = " HAVING COUNT(*) > 1" if self.often(0.5) else ""
         return f" GROUP BY {self.chance.choice(keys)}{having}"
 
-    def _related(self, source: Relation, inner: Relation, *, equal: bool = False) -> str:
+    def _added(self, source: Relation) -> str:
+        """Return what a column of the query around adds to a number."""
+        known = [c.name for c in source.qualified if c.kind == "int"]
+        return f" + {self.chance.choice(known)}" if known else ""
+
+    def _related(self, source: Relation, inner: Relation) -> str:
         """Return the WHERE of a subquery."""
         parts = [self.simple(inner.columns)] if self.often(0.25) else []
         pairs = pairs_of(source, inner)
@@ -294,7 +305,7 @@ class Writer(Terms):
             if not pairs or not self.often(share):
                 break
             a, b = self.chance.choice(pairs)
-            operator = "=" if equal or self.often(0.8) else self.chance.choice(("<", ">", "<>"))
+            operator = "=" if self.often(0.8) else self.chance.choice(("<", ">", "<>"))
             if a.kind == "bool":
                 operator = "="
             elif self.often(0.1):
@@ -305,8 +316,8 @@ class Writer(Terms):
     def scalar(self, source: Relation, depth: int) -> str:
         """Return a query for one number."""
         inner = self.source(depth - 1)
-        where = self._related(source, inner, equal=True)
-        number = self.value(inner.columns, "int")
+        where = self._related(source, inner)
+        number = self.value(inner.columns, "int") + (self._added(source) if self.often(0.1) else "")
         if self.often(0.2):
             first = f" ORDER BY 1 {self.direction()} LIMIT 1"
             offset = " OFFSET 1" if self.often(0.2) else ""

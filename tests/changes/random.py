@@ -33,7 +33,7 @@ Values = tuple[object, ...]
 Change = tuple[str, str, Values]
 """A table, `+I` or `-D`, and a row."""
 
-REFUSED = ("this subquery cannot be made a join", "whether a row with NULLs is in a subquery")
+REFUSED = "this subquery cannot be made a join"
 """How refusals of queries begin that have no meaning in cep."""
 
 CANNOT = (duckdb.NotImplementedException, duckdb.BinderException)

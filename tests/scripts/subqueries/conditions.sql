@@ -82,6 +82,10 @@ ASSERT ROWS
 SELECT id FROM orders WHERE (id, amount) NOT IN (SELECT order_id, paid FROM payments)
 VALUES (2), (3), (4), (5);
 
+ASSERT ROWS
+SELECT id, (id, amount) IN (SELECT order_id, paid FROM payments) FROM orders
+VALUES (1, TRUE), (2, FALSE), (3, FALSE), (4, FALSE), (5, FALSE), (6, NULL);
+
 -- Over groups.
 ASSERT ROWS
 SELECT customer, SUM(amount) FROM orders GROUP BY customer HAVING customer IN (SELECT customer FROM blocked)
@@ -128,6 +132,19 @@ SELECT id FROM orders o
 WHERE (id, amount) NOT IN (SELECT MAX(order_id), MAX(paid) FROM payments WHERE order_id = o.id)
 VALUES (3);
 
+-- What relates an aggregate need not be equality, and it may compute with what is around it.
+ASSERT ROWS
+SELECT id FROM orders o WHERE id - 1 = (SELECT MAX(id) FROM orders x WHERE x.amount > o.amount)
+VALUES (4), (5), (6);
+
+ASSERT ROWS
+SELECT id FROM orders o WHERE 120 <= (SELECT SUM(o.amount + x.amount) FROM orders x WHERE x.amount < o.amount AND x.item = o.item)
+VALUES (3);
+
+ASSERT ROWS
+SELECT id FROM orders o WHERE 100 IN (SELECT paid + o.amount FROM payments)
+VALUES (1), (3);
+
 -- How many rows there are does not matter to EXISTS, and so LIMIT says nothing, unless it is 0.
 ASSERT ROWS
 SELECT id FROM orders o
@@ -158,8 +175,9 @@ SELECT COUNT(*) FROM orders GROUP BY id IN (SELECT order_id FROM payments);
 --                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT id FROM orders WHERE id IN (SELECT * FROM payments);
 
--- error: this subquery cannot be made a join: it is related by (amount > amount), and only equality can relate it here
--- SELECT id FROM orders o WHERE id = (SELECT MAX(id) FROM orders x WHERE x.amount > o.amount);
---                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- What is read below a set operation stays there.
+-- error: this subquery cannot be made a join: a column of the query around is read below “Union all”
+-- SELECT id FROM orders o WHERE EXISTS (SELECT 1 FROM payments WHERE order_id = o.id UNION ALL SELECT 1 FROM blocked);
+--                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: join the relations yourself: FROM a JOIN b ON …, with GROUP BY the columns of a where the subquery aggregates
-SELECT id FROM orders o WHERE id = (SELECT MAX(id) FROM orders x WHERE x.amount > o.amount);
+SELECT id FROM orders o WHERE EXISTS (SELECT 1 FROM payments WHERE order_id = o.id UNION ALL SELECT 1 FROM blocked);
