@@ -242,7 +242,9 @@ def _set_operation(node: SetOperation, lowered: Lowered, session: Session) -> in
     inputs = [_lower(n, lowered, session) for n in node.inputs()]
     operator: Operator
     if node.timed:
-        operator = sets.TimedSetOperation(node.schema, node.kind, every=node.every)
+        operator = sets.TimedSetOperation(
+            node.schema, node.kind, every=node.every, correct=node.correct
+        )
     else:
         final = node.emission is aggregate.Emission.WATERMARK
         operator = sets.SetOperation(
@@ -359,7 +361,7 @@ def _top_n(node: TopN, lowered: Lowered, session: Session) -> int:
     number = node.name is not None
     operator: Operator
     if node.emission is aggregate.Emission.WATERMARK:
-        operator = topn.FinalTopN(*given, number=number, timed=node.timed)
+        operator = topn.FinalTopN(*given, number=number, timed=node.timed, correct=node.correct)
     else:
         append_only = node.input.properties.append_only
         operator = topn.TopN(*given, number=number, append_only=append_only, ttl=node.ttl)

@@ -26,6 +26,7 @@ def join_operator(node: Join, session: Session) -> join.Join:
         bound=_bound(node),
         ttl=node.forgets,
         held=node.held,
+        correct=node.correct,
     )
 
 

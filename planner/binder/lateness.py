@@ -21,6 +21,7 @@ from cep.planner.logical import (
     Delay,
     Join,
     Limit,
+    Lookup,
     Match,
     Node,
     Over,
@@ -36,14 +37,12 @@ from cep.planner.logical import (
 from cep.runtime.saying import Saying
 from cep.types import DAY_INTERVAL
 
-_SPOKEN: dict[type[Node], str] = {
-    Over: "OVER",
-    Sort: "ORDER BY",
-    SetOperation: "INTERSECT or EXCEPT",
-    TopN: "ROW_NUMBER",
-    Join: "JOIN",
-    AsOf: "ASOF JOIN",
+_NEVER: dict[type[Node], str] = {
+    Match: "a row pattern is not matched again when a late row comes",
+    Sort: "rows that have been said in their order cannot be put into another one",
+    AsOf: "a row is put beside the last one before it once, and not again when a late one comes",
 }
+"""What cannot be corrected, and why."""
 
 
 def with_late_rows(plan: Node, written: ast.LateRows, context: Context) -> Node:
@@ -57,7 +56,6 @@ def with_late_rows(plan: Node, written: ast.LateRows, context: Context) -> Node:
             hint="a GROUP BY of windows does: FROM TUMBLE(…) GROUP BY window_start, window_end",
         )
     if written.kind == "correct":
-        _all_known(plan, written)
         assert written.within is not None
         return _corrected(plan, written, length(written.within, "CORRECT WITHIN", context))
     if written.kind == "to":
@@ -66,40 +64,57 @@ def with_late_rows(plan: Node, written: ast.LateRows, context: Context) -> Node:
     return plan
 
 
-def _all_known(plan: Node, written: ast.LateRows) -> None:
-    for node in walk(plan):
-        if type(node) in _SPOKEN and any(refusing(node)):
-            raise UnsupportedError(
-                f"LATE ROWS {written.kind.upper()} with {_SPOKEN[type(node)]}", span=written.span
-            )
-
-
 def _corrected(plan: Node, written: ast.LateRows, within: int) -> Node:
-    """Let the windows of a plan be corrected for a while."""
+    """Let what a plan has said be corrected for a while."""
 
     def change(node: Node) -> Node | None:
+        _check(node, written)
         if isinstance(node, Aggregate) and any(refusing(node)):
             return replace(node, correct=within)
         if isinstance(node, Window) and any(refusing(node)):
             # An aggregate says what is complete, and corrects it; it is told everything at once.
             early = node.saying.early or node.grouped
             return replace(node, saying=Saying(early, within))
-        if isinstance(node, Match):
-            raise BindError(
-                "a row pattern is not matched again when a late row comes",
-                span=written.span,
-                hint="write LATE ROWS TO s, or let the stream wait longer: "
-                "WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
-            )
-        if isinstance(node, Limit) and not node.input.properties.append_only:
-            raise UnsupportedError(
-                "LIMIT over rows that may be corrected",
-                span=written.span,
-                hint="ORDER BY … LIMIT over finished data, or LATE ROWS DROP",
-            )
+        if isinstance(node, Join | SetOperation | TopN) and any(late_inputs(node)):
+            return replace(node, correct=within)
         return None
 
-    return transform(plan, change)
+    changed = transform(plan, change)
+    for old, new in zip(walk(plan), walk(changed), strict=True):
+        inputs = zip(refusing(old), old.inputs(), new.inputs(), strict=True)
+        if any(r and a.properties.timed and not b.properties.timed for r, a, b in inputs):
+            raise UnsupportedError(
+                "LATE ROWS CORRECT of rows that are joined to what ends, and go on in time",
+                span=written.span,
+                hint="join them last, to the result of the windows",
+            )
+    return changed
+
+
+def _check(node: Node, written: ast.LateRows) -> None:
+    """Refuse what cannot be corrected, or cannot take back what it made of corrected rows."""
+    if isinstance(node, Over) and any(refusing(node)):
+        raise UnsupportedError("LATE ROWS CORRECT with OVER", span=written.span)
+    why = _NEVER.get(type(node))
+    if why is not None and (any(refusing(node)) or isinstance(node, Match)):
+        hint = "write LATE ROWS TO s, or let the stream wait longer: "
+        hint += "WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE"
+        if isinstance(node, Sort):
+            hint = "leave ORDER BY out, and order what has been corrected; or write LATE ROWS TO s"
+        raise BindError(why, span=written.span, hint=hint)
+    if isinstance(node, Limit) and not node.input.properties.append_only:
+        raise UnsupportedError(
+            "LIMIT over rows that may be corrected",
+            span=written.span,
+            hint="ORDER BY … LIMIT over finished data, or LATE ROWS DROP",
+        )
+    if isinstance(node, Lookup) and not (node.left.properties.append_only or node.waits):
+        raise BindError(
+            "what is taken back finds another row than it found when it was said",
+            span=written.span,
+            hint="join the table first, or without FOR SYSTEM_TIME: then it is corrected when the "
+            "table changes",
+        )
 
 
 def with_delay(plan: Node, emit: ast.Emit, context: Context) -> Node:

@@ -88,8 +88,9 @@ class Join(Node):
     rows without a partner are said when none can come any more. Without a bound they are said at
     once and taken back when one comes; but with `final` they wait for the end of an input that has
     one. `ttl` is in microseconds. `said` are the columns of the output by their positions among
-    those of both inputs, None for all. `carried` are columns of the left, and of the right input,
-    that nothing reads but whoever gets the late rows.
+    those of both inputs, None for all. With `correct` late rows are joined for so many microseconds
+    more, and what was said of rows without a partner is taken back. `carried` are columns of the
+    left, and of the right input, that nothing reads but whoever gets the late rows.
     """
 
     left: Node
@@ -101,6 +102,7 @@ class Join(Node):
     final: bool = False
     ttl: int | None = None
     said: tuple[int, ...] | None = None
+    correct: int = 0
     carried: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     def inputs(self) -> tuple[Node, ...]:
@@ -193,7 +195,8 @@ class Join(Node):
     def revises(self) -> bool:
         """Whether a row may be called without partner, and one may come yet."""
         early = self.kind.keeps_left and not self.waits(left=True)
-        return early or (self.kind.keeps_right and not self.waits(left=False))
+        early = early or (self.kind.keeps_right and not self.waits(left=False))
+        return early or (self.correct > 0 and (self.kind.keeps_left or self.kind.keeps_right))
 
     @cached_property
     def timely(self) -> tuple[bool, bool]:
@@ -340,15 +343,16 @@ class Join(Node):
     def _kept(self, *, left: bool) -> str:
         """Say how long rows of an input are kept."""
         here, there = (self.left, self.right) if left else (self.right, self.left)
+        more = f"{duration(self.correct)} after " if self.correct else ""
         if isinstance(self.bound, SameWindow):
-            return "rows are kept until the watermark of the other input closes their window"
+            return f"rows are kept until {more}the watermark of the other input closes their window"
         distance = self._distance(left=left)
         if isinstance(self.bound, Interval) and distance is not None:
             own = here.schema.names[self.bound.left if left else self.bound.right]
             # What is an instant more or less comes of < and >.
             distance -= {1: 1, 999: -1}.get(distance % 1000, 0)
             shift = f" {'+' if distance > 0 else '-'} {duration(abs(distance))}" if distance else ""
-            return f"rows are kept until the watermark of the other input passes {own}{shift}"
+            return f"rows are kept until {more}the watermark of the other input passes {own}{shift}"
         if self.held == (0 if left else 1):
             return "rows wait until the other input has ended"
         if there.properties.bounded:
@@ -377,7 +381,8 @@ class Join(Node):
         head = f"{self.kind.value} join"
         if not on:
             return f"{head} of all pairs" if self.kind is JoinKind.INNER else head
-        return f"{head} on {' AND '.join(on)}"
+        corrected = f", corrected for {duration(self.correct)}" if self.correct else ""
+        return f"{head} on {' AND '.join(on)}{corrected}"
 
 
 def _nearness(left: str, right: str, bound: Interval) -> list[str]:

@@ -18,7 +18,8 @@ class SetOperation(Node):
     """The rows of the left input that are, or are not, in the right one, which has the same types.
 
     `every` says ALL: equal rows count. With `timed`, equal rows of either input have equal event
-    times, and a row is said when the watermark has passed its time. `carried` are the columns of
+    times, and a row is said when the watermark has passed its time, and corrected for `correct`
+    microseconds after that. `carried` are the columns of
     the left, and of the right input, that whoever gets the late rows wants.
     """
 
@@ -29,6 +30,7 @@ class SetOperation(Node):
     emission: Emission
     timed: bool = False
     ttl: int | None = None
+    correct: int = 0
     carried: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     def inputs(self) -> tuple[Node, ...]:
@@ -55,7 +57,7 @@ class SetOperation(Node):
         if key is None and not self.every:
             key = tuple(range(len(self.schema)))
         return Properties(
-            append_only=final or grows,
+            append_only=(final and not self.correct) or grows,
             bounded=left.bounded and right.bounded,
             timed=self.timed,
             time=left.time if self.timed and left.time == right.time else None,
@@ -66,6 +68,8 @@ class SetOperation(Node):
 
     def _state(self, bounded: bool) -> str:
         what = "each different row of both inputs"
+        if self.correct:
+            return f"rows until the watermark is {duration(self.correct)} past them"
         if self.timed:
             return "rows until the watermark has passed them"
         if bounded:
@@ -79,4 +83,6 @@ class SetOperation(Node):
 
     def describe(self) -> str:
         when = "when complete" if self.emission is Emission.WATERMARK else "as changes"
+        if self.correct:
+            when += f" and corrected for {duration(self.correct)}"
         return f"{self.kind.value}{' all' if self.every else ''}, said {when}"

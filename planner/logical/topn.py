@@ -20,7 +20,8 @@ class TopN(Unary):
 
     `ties` are what decides between equals, besides event time and arrival. With `name` there is a
     column for the number. With `timed` the rows of a partition have one event time, and are said
-    when the watermark has passed it. `ttl` is in microseconds. `carried` are columns that are there
+    when the watermark has passed it, and corrected for `correct` microseconds after that. `ttl` is
+    in microseconds. `carried` are columns that are there
     for whoever gets the late rows.
     """
 
@@ -34,6 +35,7 @@ class TopN(Unary):
     emission: Emission
     timed: bool = False
     ttl: int | None = None
+    correct: int = 0
     carried: tuple[int, ...] = ()
 
     @cached_property
@@ -49,11 +51,19 @@ class TopN(Unary):
         key = self.partition if one else before.key
         if key is None and self.name is not None and self.ranks is Ranks.ROW_NUMBER:
             key = (*self.partition, len(self.schema) - 1)
-        kept = replace(before, append_only=final, as_came=False, key=key, state=self._state())
+        kept = replace(
+            before,
+            append_only=final and not self.correct,
+            as_came=False,
+            key=key,
+            state=self._state(),
+        )
         return kept if self.timed else replace(kept, timed=False, time=None, also=(), window=None)
 
     def _state(self) -> str:
         each = " of each partition" if self.partition else ""
+        if self.correct:
+            return f"rows until the watermark is {duration(self.correct)} past them"
         if self.timed:
             return "rows until the watermark has passed them"
         if not self.input.properties.append_only:
@@ -81,4 +91,6 @@ class TopN(Unary):
         order = f" in order of {keys}" if keys else ""
         ranks = "" if self.ranks is Ranks.ROW_NUMBER else f" in {self.ranks.name}"
         when = "when complete" if self.emission is Emission.WATERMARK else "as changes"
+        if self.correct:
+            when += f" and corrected for {duration(self.correct)}"
         return f"Top {rows}{ranks}{by}{order}, said {when}"

@@ -332,7 +332,9 @@ class Program:
             case Seek(targets=targets, absent=absent, any=free, within=within):
                 gap = f" without {named(absent)}" if absent else ""
                 limit = "" if within is None else f" within {_seconds(within)}"
-                return f"seek {'any' if free else 'first'} {named(targets) or 'nothing'}{gap}{limit}"
+                return (
+                    f"seek {'any' if free else 'first'} {named(targets) or 'nothing'}{gap}{limit}"
+                )
             case Lack(absent=absent, within=within):
                 limit = "" if within is None else f" within {_seconds(within)}"
                 return f"lack {named(absent)}{limit}"

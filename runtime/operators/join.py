@@ -14,6 +14,7 @@ from cep.runtime.consolidate import consolidate
 from cep.runtime.joining import Near, Residual, Side, Together
 from cep.runtime.operator import Operator, StateSize
 from cep.runtime.rowerrors import Mask, failed
+from cep.runtime.saying import Saying
 from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.runtime.state.column import Ids
 from cep.runtime.state.keys import KeyTable
@@ -34,7 +35,8 @@ class Join(Operator):
     is known when the first comes and the last goes. Rows are kept as long as a partner may come:
     with a `bound` until the watermark of the other input has passed all of them, otherwise until
     that input ends, or for `ttl` microseconds of the engine's clock. A row whose time is before its
-    lateness is refused; in a window, one whose window has ended by then.
+    lateness is refused; in a window, one whose window has ended by then. With `correct` both are so
+    many microseconds more patient, and what was said of a row without partner is then taken back.
 
     The rows of the input `held` wait until the other has ended, and are answered in their turn: so
     they keep their times, and the watermarks that stood when they came.
@@ -55,6 +57,7 @@ class Join(Operator):
         bound: Near | Together | None = None,
         ttl: int | None = None,
         held: int | None = None,
+        correct: int = 0,
     ) -> None:
         super().__init__(output)
         self.sides = sides
@@ -64,6 +67,7 @@ class Join(Operator):
         self.bound = bound
         self.ttl = ttl
         self.held = held
+        self.saying = Saying(correct=correct)
         self._now = BEGINNING
         # What a row has met matters where rows are said for it, or held back because of it.
         self._counted = (sides[0].kept or not pairs, sides[1].kept)
@@ -77,7 +81,11 @@ class Join(Operator):
         near = isinstance(self.bound, Near)
         self._rows = [
             Partners(
-                s.schema.types, distinct=not s.append_only, timed=near, counted=self._counted[i]
+                s.schema.types,
+                distinct=not s.append_only,
+                timed=near,
+                counted=self._counted[i],
+                closing=self.saying.correct if s.kept else 0,
             )
             for i, s in enumerate(self.sides)
         ]
@@ -95,7 +103,7 @@ class Join(Operator):
         batch, times = self._timely(port, batch, times)
         if not batch.rows:
             return
-        wanted = self._expecting(port, batch.rows, times)
+        wanted = self._expecting(port, batch.rows, times, self.saying.correct)
         owners, fresh = self._owners(port, batch, new=bool(wanted.any()))
         met = np.zeros(batch.rows, np.int64)
         settled: list[Ids] = []
@@ -114,11 +122,12 @@ class Join(Operator):
         self, port: int, batch: Batch, times: Instants | None
     ) -> tuple[Batch, Instants | None]:
         """Put aside the rows that are late, and return the others."""
-        if batch.lateness is None or times is None:
+        refusing = self.saying.refusing(batch.lateness)
+        if refusing is None or times is None:
             return batch, times
         # The time of a window is its end, which is late when it has been reached.
         reached = isinstance(self.bound, Together)
-        late = times <= batch.lateness if reached else times < batch.lateness
+        late = times <= refusing if reached else times < refusing
         if not late.any():
             return batch, times
         self.outlet.late(batch.where(late))
@@ -221,15 +230,17 @@ class Join(Operator):
             first, last = self._found(1 - port, there, batch.weight, here)
             if self._settled(1 - port):
                 settled.append(first)
+            if other.kept and other.waits:
+                first, last = (rows[self._closed(1 - port, rows)] for rows in (first, last))
         # What is taken back comes before what takes its place.
-        if other.kept and not other.waits:
+        if other.kept:
             yield from self._alone(1 - port, kept, first, -1)
         if self.pairs:
             yield self._paired(port, batch, here, there, times)
         elif port and not other.kept:
             yield from self._alone(0, kept, last, -1)
             yield from self._alone(0, kept, first, 1)
-        if other.kept and not other.waits:
+        if other.kept:
             yield from self._alone(1 - port, kept, last, 1)
 
     def _found(self, port: int, rows: Ids, weights: Weights | None, pairs: Ids) -> tuple[Ids, Ids]:
@@ -245,6 +256,14 @@ class Join(Operator):
         now = was + net
         kept.matches.data[few] = now
         return few[(was <= 0) & (now > 0)], few[(was > 0) & (now <= 0)]
+
+    def _closed(self, port: int, rows: Ids) -> Mask:
+        """Return which of the rows that wait have been said without a partner, if they had none."""
+        if not self.saying.correct:
+            # They go when they close.
+            return np.zeros(len(rows), np.bool_)
+        closed: Mask = self._rows[port].closes(rows) < self._mark(1 - port)
+        return closed
 
     def _settled(self, port: int) -> bool:
         """Say whether all has been said of a row of an input when it has met one partner."""
@@ -330,7 +349,8 @@ class Join(Operator):
         if self.bound is None or not self.sides[port].timely:
             return None
         kept = self._rows[port]
-        return self._moments(port, kept.due(rows) + 1 if self._windowed else kept.times(rows))
+        ends = kept.due(rows) + 1 - self.saying.correct if self._windowed else kept.times(rows)
+        return self._moments(port, ends)
 
     def _moments(self, port: int, times: Instants | None) -> Instants | None:
         """Return the event times of rows that are said, by what the bound looks at."""
@@ -351,7 +371,9 @@ class Join(Operator):
                 return np.full(rows, self._now + self.ttl)
             return np.full(rows, NEVER)
         distance = self._distance(port)
-        return np.full(rows, NEVER) if distance is None else times + distance
+        if distance is None:
+            return np.full(rows, NEVER)
+        return times + distance + self.saying.correct
 
     def _distance(self, port: int) -> int | None:
         """Return how much later than a row's time its last partner may come; None for ever."""
@@ -359,9 +381,9 @@ class Join(Operator):
             return _negative(self.bound.low) if port else self.bound.high
         return -1
 
-    def _expecting(self, port: int, rows: int, times: Instants | None) -> Mask:
-        """Return for which rows a partner may come."""
-        mark = self._mark(1 - port)
+    def _expecting(self, port: int, rows: int, times: Instants | None, correct: int = 0) -> Mask:
+        """Return for which rows a partner may come, if it may be late by `correct`."""
+        mark = Saying(correct=correct).past(self._mark(1 - port))
         distance = None if times is None else self._distance(port)
         if times is None or distance is None or mark in {BEGINNING, END}:
             return np.full(rows, mark < END)
@@ -411,7 +433,13 @@ class Join(Operator):
     # Time passes.
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
+        before = self.watermarks[port]
         super().advance(port, watermark)
+        if self.saying.correct and self.sides[1 - port].kept:
+            # They stay, so that a late partner can take back what is said of them.
+            kept = self._rows[1 - port]
+            rows = kept.close(before, watermark)
+            yield from self._alone(1 - port, kept, rows[kept.matches.data[rows] <= 0], 1)
         if watermark == END and self.held == 1 - port:
             waiting, self._waiting = self._waiting, []
             for batch in waiting:
@@ -437,12 +465,12 @@ class Join(Operator):
         """Forget the rows that can have no more partners; say those that were waiting for one."""
         kept, side = self._rows[port], self.sides[port]
         rows = kept.expire(limit)
-        if side.kept and side.waits:
+        if side.kept and side.waits and not self.saying.correct:
             yield from self._alone(port, kept, rows[kept.matches.data[rows] <= 0], 1)
         self._release(kept.remove(rows, self._rows[1 - port]))
 
     def output_watermark(self) -> int:
-        left, right = self.watermarks
+        left, right = map(self.saying.past, self.watermarks)
         if self.held is not None:
             # What waits may be of any time.
             return (
@@ -497,7 +525,8 @@ class Join(Operator):
     def _condition(self) -> str:
         keys = [(s.keys, s.nulls, s.append_only, s.kept, s.waits) for s in self.sides]
         text = None if self.residual is None else self.residual.text
-        return f"{keys} {self.bound} {text} {self.pairs} {self.ttl} {self.held}"
+        how = f"{self.pairs} {self.ttl} {self.held} {self.saying.correct}"
+        return f"{keys} {self.bound} {text} {how}"
 
 
 def _spread(batch: Batch) -> Batch:

@@ -6,6 +6,7 @@ Rows are equal as in GROUP BY: NULL equals NULL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 
 import numpy as np
@@ -13,11 +14,11 @@ import pyarrow as pa
 
 from cep.runtime.batch import Batch, Indices, Weights
 from cep.runtime.operator import Operator, StateSize
+from cep.runtime.revisable import Revisable
 from cep.runtime.state.ages import Ages
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import arrow, integers, view
-from cep.runtime.state.waiting import Waiting
 from cep.runtime.time import BEGINNING, END
 from cep.types import BOOLEAN, Field, Schema
 
@@ -209,62 +210,60 @@ class TimedSetOperation(Operator):
     """A set operation of rows whose time is a part of them: said when the watermark has passed it.
 
     Equal rows have equal times, so what is in the result at a time depends on the rows of that time
-    alone. Takes inserts only. Rows whose time is before their lateness are refused. State: the rows
-    that wait. Rows are said by time and then arrival.
+    alone. Rows whose time is before their lateness are refused. Rows are said by time and then
+    arrival; for `correct` microseconds they are kept, and what comes for a time that has been said
+    takes back what has changed by it. State: the rows that wait, or are kept.
     """
 
     ports = 2
 
-    def __init__(self, schema: Schema, kind: SetKind, *, every: bool) -> None:
+    def __init__(self, schema: Schema, kind: SetKind, *, every: bool, correct: int = 0) -> None:
         super().__init__(schema)
         self.kind = kind
         self.every = every
         self._marked = Schema((*schema.fields, Field("$right", BOOLEAN, False)))
-        self._waiting = Waiting(self._marked)
+        self._rows = Revisable(self._marked, correct)
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
-        assert batch.time is not None
-        if batch.lateness is not None:
-            late = batch.time < batch.lateness
-            if late.any():
-                self.outlet.late(batch.where(late))
-                batch = batch.where(~late)
-        if batch.rows:
-            mark = arrow(np.full(batch.rows, port == 1), pa.bool_())
-            columns = (*batch.columns, mark)
-            self._waiting.add(Batch(self._marked, columns, batch.rows, batch.time))
-        return ()
+        batch = self._rows.timely(batch, self.outlet)
+        if not batch.rows:
+            return ()
+        mark = arrow(np.full(batch.rows, port == 1), pa.bool_())
+        self._rows.add(replace(batch, schema=self._marked, columns=(*batch.columns, mark)))
+        return self._rows.revised(self._result)
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
         super().advance(port, watermark)
-        rows = self._waiting.take(min(self.watermarks))
-        if rows is None:
-            return ()
+        return self._rows.passed(min(self.watermarks), self._result)
+
+    def output_watermark(self) -> int:
+        return self._rows.saying.past(min(self.watermarks))
+
+    def _result(self, rows: Batch) -> Batch:
+        """Return the rows of the result, given all of some times, by time and arrival."""
         *columns, mark = rows.columns
         met = KeyTable(self.schema.types).group(columns)
         there = view(mark)
-        right = np.bincount(met.local[there], minlength=len(met.ids))
-        left = np.bincount(met.local[~there], minlength=len(met.ids))
-        times = multiplicity(self.kind, self.every, left, right)
+        counts = np.zeros((2, len(met.ids)), np.int64)
+        np.add.at(counts, (there.astype(np.int64), met.local), rows.weights())
+        times = multiplicity(self.kind, self.every, *counts)
         first = np.full(len(met.ids), rows.rows)
         np.minimum.at(first, met.local, np.arange(rows.rows))
-        said = np.sort(np.repeat(first, times))
-        if not len(said):
-            return ()
-        chosen = rows.take(said)
-        return (Batch(self.schema, chosen.columns[:-1], chosen.rows, chosen.time),)
+        chosen = rows.take(np.sort(np.repeat(first, times)))
+        return Batch(self.schema, chosen.columns[:-1], chosen.rows, chosen.time)
 
     def size(self) -> StateSize:
-        return StateSize(len(self._waiting), self._waiting.nbytes)
+        return self._rows.size()
 
     def snapshot(self) -> Mapping[str, pa.Table]:
-        return {"waiting": self._waiting.snapshot()}
+        return self._rows.snapshot()
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
-        self._waiting.restore(state["waiting"])
+        self._rows.restore(state)
 
     def fingerprint(self) -> str:
-        return f"TimedSetOperation({self.schema} {self.kind.value} {self.every})"
+        correct = self._rows.saying.correct
+        return f"TimedSetOperation({self.schema} {self.kind.value} {self.every} {correct})"
 
 
 def _numbered(columns: Sequence[pa.Array]) -> pa.Table:

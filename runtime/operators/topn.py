@@ -11,13 +11,13 @@ from cep.runtime.batch import Batch, concat
 from cep.runtime.consolidate import consolidate
 from cep.runtime.operator import Operator, StateSize
 from cep.runtime.ranks import Ranks, Top, best
+from cep.runtime.revisable import Revisable
 from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.runtime.state.ages import Ages
 from cep.runtime.state.bags import Bags
 from cep.runtime.state.column import Ids
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.vectors import Codes, integers, numbered, view
-from cep.runtime.state.waiting import Waiting
 from cep.runtime.time import BEGINNING, END
 from cep.types import BIGINT, BOOLEAN, DataType, Schema
 
@@ -289,7 +289,9 @@ class FinalTopN(Operator):
     """Says the first rows of each partition once: when the input has ended.
 
     With `timed` the rows of a partition all have one event time, and they are said when the
-    watermark has passed it, by time; rows whose time is before their lateness are refused.
+    watermark has passed it, by time; rows whose time is before their lateness are refused. They are
+    kept for `correct` microseconds, and what comes for a partition that has been said takes back
+    what has changed by it.
 
     State: the rows that wait, or the first of them; they may be taken back until they are said.
     """
@@ -303,6 +305,7 @@ class FinalTopN(Operator):
         *,
         number: bool,
         timed: bool,
+        correct: int = 0,
     ) -> None:
         super().__init__(output)
         self.input = input
@@ -313,20 +316,16 @@ class FinalTopN(Operator):
         self._buffer: list[Batch] = []
         self._buffered = 0
         self._least = 0
-        self._waiting = Waiting(input)
+        self._rows = Revisable(input, correct)
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         """Let the rows wait."""
         if self.timed:
-            assert batch.time is not None
-            if batch.lateness is not None:
-                late = batch.time < batch.lateness
-                if late.any():
-                    self.outlet.late(batch.where(late))
-                    batch = batch.where(~late)
-            if batch.rows:
-                self._waiting.add(batch)
-            return ()
+            batch = self._rows.timely(batch, self.outlet)
+            if not batch.rows:
+                return ()
+            self._rows.add(batch)
+            return self._rows.revised(self._first)
         self._buffer.append(batch)
         self._buffered += batch.rows
         if self._buffered > 2 * self._least + _BUFFERED and batch.weight is None:
@@ -351,46 +350,46 @@ class FinalTopN(Operator):
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
         super().advance(port, watermark)
-        rows: Batch | None = None
         if self.timed:
-            rows = self._waiting.take(watermark)
-        elif watermark == END and self._buffer:
-            rows = consolidate(concat(self._buffer))
-            self._buffer, self._buffered, self._least = [], 0, 0
-        if rows is None:
+            return self._rows.passed(watermark, self._first)
+        if watermark < END or not self._buffer:
             return ()
+        said = self._first(concat(self._buffer))
+        self._buffer, self._buffered, self._least = [], 0, 0
+        return (said,) if said.rows else ()
+
+    def _first(self, rows: Batch) -> Batch:
+        """Return the first rows of each partition, given all of them."""
+        rows = consolidate(rows)
         if rows.weight is not None:
             rows = rows.take(np.repeat(np.arange(rows.rows), np.maximum(rows.weight, 0)))
         some, numbers = best(rows, self._owners(rows), self.top)
-        if not len(some):
-            return ()
         chosen = rows.take(some)
         columns = chosen.columns
         if self.number:
             columns = (*columns, integers(np.ascontiguousarray(numbers)))
-        return (Batch(self.schema, columns, len(some), chosen.time if self.timed else None),)
+        return Batch(self.schema, columns, len(some), chosen.time if self.timed else None)
 
     def output_watermark(self) -> int:
         watermark = self.watermarks[0]
-        return watermark if self.timed or watermark == END else BEGINNING
+        if self.timed:
+            return self._rows.saying.past(watermark)
+        return watermark if watermark == END else BEGINNING
 
     def size(self) -> StateSize:
-        nbytes = sum(b.nbytes for b in self._buffer) + self._waiting.nbytes
-        return StateSize(self._buffered + len(self._waiting), nbytes)
+        nbytes = sum(b.nbytes for b in self._buffer)
+        return StateSize(self._buffered, nbytes) + self._rows.size()
 
     def snapshot(self) -> Mapping[str, pa.Table]:
-        return {
-            "buffer": batches_to_table(self.input, self._buffer),
-            "waiting": self._waiting.snapshot(),
-        }
+        return {"buffer": batches_to_table(self.input, self._buffer), **self._rows.snapshot()}
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
         self._buffer = table_to_batches(self.input, state["buffer"])
         self._buffered = sum(b.rows for b in self._buffer)
-        self._waiting.restore(state["waiting"])
+        self._rows.restore(state)
 
     def fingerprint(self) -> str:
-        how = f"{self.number} {self.timed}"
+        how = f"{self.number} {self.timed} {self._rows.saying.correct}"
         return f"FinalTopN([{self.input}] {self.partition} {self.top} {how})"
 
 

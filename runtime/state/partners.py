@@ -51,13 +51,20 @@ class Partners:
     Keys are dense ids of the owner's. Rows that only come are appended; where they can be taken
     back (`distinct`), equal ones are kept once with their number. 40 bytes for each row and 16 for
     each key, besides its values; 8 more for each of `timed`, `distinct` and `counted`, which is
-    whether partners are counted.
+    whether partners are counted. With `closing` rows close so long before they are due.
     """
 
     def __init__(
-        self, types: Sequence[DataType], *, distinct: bool, timed: bool, counted: bool
+        self,
+        types: Sequence[DataType],
+        *,
+        distinct: bool,
+        timed: bool,
+        counted: bool,
+        closing: int = 0,
     ) -> None:
         self.types = tuple(types)
+        self.closing = closing
         self.distinct = distinct
         self.timed = timed
         self.counted = counted
@@ -77,6 +84,7 @@ class Partners:
         self._head = Column(np.int64, -1)
         self._tail = Column(np.int64, -1)
         self._agenda = Agenda()
+        self._closings = Agenda()
         self._live = 0
 
     def __len__(self) -> int:
@@ -95,7 +103,8 @@ class Partners:
         """The bytes of everything."""
         columns = (*self._columns, self._head, self._tail)
         kept = self._table.nbytes if self.distinct else self._arena.nbytes
-        return kept + self._agenda.nbytes + sum(c.nbytes for c in columns)
+        agendas = self._agenda.nbytes + self._closings.nbytes
+        return kept + agendas + sum(c.nbytes for c in columns)
 
     @property
     def heads(self) -> Ids:
@@ -145,6 +154,7 @@ class Partners:
         """Put rows that are new into the lists of their keys."""
         if not len(ids):
             return
+        self._live += len(ids)
         capacity = self._table.capacity if self.distinct else capacity_for(self._arena.rows)
         for column in self._columns:
             column.reserve(capacity)
@@ -168,11 +178,12 @@ class Partners:
             found = np.flatnonzero(owners >= 0)
             chains.append(len(found), owners[found], ids[found], *lists)
         ends = due < NEVER
-        if ends.all():
+        if not ends.all():
+            due, ids = due[ends], ids[ends]
+        if len(due):
             self._agenda.add(due, ids)
-        elif ends.any():
-            self._agenda.add(due[ends], ids[ends])
-        self._live += len(ids)
+            if self.closing:
+                self._closings.add(due - self.closing, ids)
 
     # Rows are found.
 
@@ -217,7 +228,25 @@ class Partners:
         """Return when rows go."""
         return self._due.data[rows]
 
+    def closes(self, rows: Ids) -> Codes:
+        """Return when rows close; those that are never due do so when the other input ends."""
+        due = self._due.data[rows]
+        return np.where(due < NEVER, due - self.closing, due)
+
     # Rows go.
+
+    def close(self, before: int, limit: int) -> Ids:
+        """Return the rows that close from `before` on until `limit`, by that time and arrival."""
+        if limit == END:
+            rows = self.live()
+        else:
+            rows = self._closings.take(limit)
+            # A number may have been given to another row meanwhile, and so be noted twice.
+            _, first = np.unique(rows, return_index=True)
+            rows = rows[np.sort(first)]
+        closes = self.closes(rows)
+        rows, closes = (x[(closes >= before) & (closes < limit)] for x in (rows, closes))
+        return rows[np.argsort(closes, kind="stable")]
 
     def expire(self, limit: int) -> Ids:
         """Return the rows that are due before `limit`, by that time and arrival; they stay."""
@@ -276,6 +305,7 @@ class Partners:
         for column in (self._after, self._before, self._head, self._tail):
             column.data[:] = numbers[column.data]
         self._agenda.renumber(numbers)
+        self._closings.renumber(numbers)
 
     def renumber(self, keys: Ids, numbers: Ids, capacity: int) -> None:
         """Renumber the keys: `keys` become 0, 1, 2…; `numbers` has the new one of each, -1 last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.batch import Batch, concat
+from cep.runtime.batch import Batch, Instants, concat
 from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.types import Schema
 
@@ -63,6 +63,19 @@ class Waiting:
         times = [int(_times(b)[0]) for b in self._runs]
         times += [int(_times(b).min()) for b in self._fresh]
         return min(times, default=None)
+
+    def at(self, times: Instants) -> Batch | None:
+        """Return the rows with these times (int64[n], rising) by time and arrival, and keep them."""
+        self._settle()
+        parts = []
+        for run in self._runs:
+            own = _times(run)
+            first, stop = np.searchsorted(own, times), np.searchsorted(own, times, side="right")
+            many = stop - first
+            if total := int(many.sum()):
+                rows = np.arange(total) - np.repeat(np.cumsum(many) - many - first, many)
+                parts.append(run.take(rows))
+        return _ordered(concat(parts)) if parts else None
 
     def all(self) -> Batch | None:
         """Return all rows by time and arrival, and keep them."""
