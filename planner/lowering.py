@@ -43,6 +43,7 @@ from cep.runtime.graph import Graph
 from cep.runtime.operator import Operator
 from cep.runtime.operators import (
     aggregate,
+    corrected_over,
     expand,
     limit,
     match,
@@ -370,10 +371,12 @@ def _top_n(node: TopN, lowered: Lowered, session: Session) -> int:
 
 def _over(node: Over, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
-    keys = [Key(k.index, k.descending, k.nulls_first) for k in node.order]
-    operator = over.Over(
-        node.input.schema, node.schema, node.partition, keys, node.calls, timed=node.timed
-    )
+    given = (node.input.schema, node.schema, node.partition, _keys(node.order), node.calls)
+    operator: Operator
+    if node.correct:
+        operator = corrected_over.CorrectedOver(*given, correct=node.correct)
+    else:
+        operator = over.Over(*given, timed=node.timed, ties=_keys(node.ties))
     return lowered.graph.add(operator, [below])
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from cep.errors import BindError, UnsupportedError
 from cep.grammar import ast
+from cep.planner.binder.clocks import ties
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.late_targets import carrying
@@ -75,8 +76,10 @@ def _corrected(plan: Node, written: ast.LateRows, within: int) -> Node:
             # An aggregate says what is complete, and corrects it; it is told everything at once.
             early = node.saying.early or node.grouped
             return replace(node, saying=Saying(early, within))
-        if isinstance(node, Join | SetOperation | TopN) and any(late_inputs(node)):
+        if isinstance(node, Join | SetOperation | TopN | Over) and any(late_inputs(node)):
             return replace(node, correct=within)
+        if isinstance(node, Over) and not node.input.properties.append_only:
+            return replace(node, ties=ties(node.input, node.order))
         return None
 
     changed = transform(plan, change)
@@ -93,8 +96,11 @@ def _corrected(plan: Node, written: ast.LateRows, within: int) -> Node:
 
 def _check(node: Node, written: ast.LateRows) -> None:
     """Refuse what cannot be corrected, or cannot take back what it made of corrected rows."""
-    if isinstance(node, Over) and any(refusing(node)):
-        raise UnsupportedError("LATE ROWS CORRECT with OVER", span=written.span)
+    if isinstance(node, Over) and late_inputs(node)[0] and not node.input.properties.append_only:
+        raise UnsupportedError(
+            "LATE ROWS CORRECT of OVER rows that come late, and such as are taken back",
+            span=written.span,
+        )
     why = _NEVER.get(type(node))
     if why is not None and (any(refusing(node)) or isinstance(node, Match)):
         hint = "write LATE ROWS TO s, or let the stream wait longer: "

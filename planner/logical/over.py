@@ -20,7 +20,9 @@ class Over(Unary):
 
     `partition` and what `calls` read are columns of the input. With `timed` the order begins with
     the event time, and a row is said when its frames are complete; otherwise the input ends, and
-    all rows are said then. `carried` are columns that nothing reads but whoever gets the late rows.
+    all rows are said then. `correct` is for how many microseconds what was said is corrected;
+    `ties` decide between equals before arrival does, where rows may be taken back. `carried` are
+    columns that nothing reads but whoever gets the late rows.
     `refusal` is why the rows of a function that numbers them would never be complete.
     """
 
@@ -29,6 +31,8 @@ class Over(Unary):
     calls: tuple[OverCall, ...]
     names: tuple[str, ...]
     timed: bool
+    correct: int = 0
+    ties: tuple[SortKey, ...] = ()
     carried: tuple[int, ...] = ()
     refusal: BindError | None = field(default=None, compare=False)
 
@@ -40,7 +44,7 @@ class Over(Unary):
     @cached_property
     def properties(self) -> Properties:
         before = self.input.properties
-        same = replace(before, append_only=True, as_came=False, also=())
+        same = replace(before, append_only=not self.correct, as_came=False, also=())
         if not self.timed:
             state = "all rows, until the input ends"
             return replace(same, timed=False, time=None, window=None, state=state)
@@ -50,6 +54,8 @@ class Over(Unary):
         """Say what is kept, and what bounds it."""
         frames = {c.frame for c in self.calls}
         parts = []
+        if self.correct:
+            parts.append(f"rows until the watermark is {duration(self.correct)} past them")
         ahead = [f.end for f in frames if f.unit is Unit.DISTANCE and f.end and f.end > 0]
         if any(c.final for c in self.calls):
             parts.append("all rows, until the input ends")
@@ -81,4 +87,7 @@ class Over(Unary):
         by = f" by {', '.join(names[i] for i in self.partition)}" if self.partition else ""
         keys = ", ".join(k.show(names) for k in self.order)
         order = f" in order of {keys}" if keys else ""
-        return f"Over {calls}{by}{order}, said {'when complete' if self.timed else 'at the end'}"
+        when = "when complete" if self.timed else "at the end"
+        if self.correct:
+            when += f" and corrected for {duration(self.correct)}"
+        return f"Over {calls}{by}{order}, said {when}"

@@ -262,7 +262,7 @@ def _over(node: Over, needed: set[int]) -> _Pruned:
     width = len(node.input.schema)
     calls = [i for i in range(len(node.calls)) if width + i in needed] or [0]
     read = {i for i in needed if i < width}.union(node.partition, node.carried)
-    read |= {k.index for k in node.order}
+    read |= {k.index for k in (*node.order, *node.ties)}
     for i in calls:
         read |= set(node.calls[i].columns())
     below, at = _prune(node.input, read)
@@ -272,7 +272,8 @@ def _over(node: Over, needed: set[int]) -> _Pruned:
         node,
         input=below,
         partition=tuple(at[k] for k in node.partition),
-        order=tuple(replace(k, index=at[k.index]) for k in node.order),
+        order=_keys(node.order, at),
+        ties=_keys(node.ties, at),
         calls=tuple(node.calls[i].moved(at) for i in calls),
         names=tuple(node.names[i] for i in calls),
         carried=tuple(at[c] for c in node.carried),

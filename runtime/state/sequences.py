@@ -249,6 +249,44 @@ class Sequences:
             "shelf": _numbered(self.shelf.columns()),
         }
 
+    def known(self, keys: Sequence[pa.Array]) -> Ids:
+        """Return the partitions that there are of those with some keys: one row for each."""
+        if not self.keys.types:
+            return self.keys.live()
+        ids, fresh = self.keys.intern(keys)
+        self.keys.release(fresh)
+        return np.setdiff1d(ids, fresh)
+
+    def branch(self, partitions: Ids) -> tuple[Positions, dict[str, pa.Table]]:
+        """Return the rows of partitions by their positions, and a snapshot of these alone."""
+        n = self.rows
+        place = np.full(max(self.keys.capacity, 1), -1, np.int64)
+        place[partitions] = np.arange(len(partitions))
+        owners = place[self.owner.data[:n]]
+        kept = np.flatnonzero(owners >= 0)
+        numbers = np.full(n + 1, -1, np.int64)
+        numbers[kept] = np.arange(len(kept))
+
+        def moved(column: Column, which: Ids) -> pa.Array:
+            new = Column(np.int64)
+            new.data = numbers[column.data[which]]
+            return new.to_arrow(np.arange(len(which)))
+
+        rows = [integers(owners[kept])]
+        rows += [c.to_arrow(kept) for c in self._rows[1:]]
+        rows += [moved(c, kept) for c in self._links]
+        parts = [*self.keys.columns(partitions)]
+        parts += [
+            moved(c, partitions) if c is self.tail else c.to_arrow(partitions) for c in self._parts
+        ]
+        parts += [moved(c, partitions) for c in (*self._pins, self._slotted)]
+        shelf = [self.shelf.take(i, kept) for i in range(len(self.shelf.types))]
+        return kept, {
+            "rows": _numbered(rows),
+            "partitions": _numbered(parts),
+            "shelf": _numbered(shelf),
+        }
+
     def restore(self, state: Mapping[str, pa.Table]) -> Ids:
         """Take up what `snapshot` returned; return the partitions in its order."""
         parts = [c.combine_chunks() for c in state["partitions"].columns]

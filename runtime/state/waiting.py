@@ -65,7 +65,7 @@ class Waiting:
         return min(times, default=None)
 
     def at(self, times: Instants) -> Batch | None:
-        """Return the rows with these times (int64[n], rising) by time and arrival, and keep them."""
+        """Return the rows with these times, which rise, by time and arrival, and keep them."""
         self._settle()
         parts = []
         for run in self._runs:

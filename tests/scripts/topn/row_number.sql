@@ -109,11 +109,6 @@ ASSERT ROWS
 SELECT id FROM numbered WHERE n = 2 EMIT STREAM
 VALUES (3), (7), (9);
 
--- error: not supported yet: LATE ROWS CORRECT with ROW_NUMBER
--- SELECT ts, id FROM trips QUALIFY ROW_NUMBER() OVER (PARTITION BY ts ORDER BY km) = 1 LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
---                                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-SELECT ts, id FROM trips QUALIFY ROW_NUMBER() OVER (PARTITION BY ts ORDER BY km) = 1 LATE ROWS CORRECT WITHIN INTERVAL '1' MINUTE;
-
 -- error: the ORDER BY of a window over an unbounded stream must begin with its event time, ascending
 -- SELECT id, ROW_NUMBER() OVER (PARTITION BY driver ORDER BY km DESC) AS n FROM trips;
 --            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
