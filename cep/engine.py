@@ -58,7 +58,7 @@ from cep.snapshots import Snapshot
 from cep.sources import Sources
 from cep.subscriptions import Subscription
 from cep.system import system_relation
-from cep.tables import TableFeed, as_changes, changes_of
+from cep.tables import TableFeed, as_changes, changes_of, replacing
 from cep.types import TIMESTAMP, DataType, Schema
 from cep.views import Views
 
@@ -525,6 +525,16 @@ class Engine:
         assert isinstance(feed, TableFeed)
         self._check_ended(feed)
         for some in changes_of(rows, relation, self.session, delete=True, now=feed.now):
+            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+
+    def change(self, relation: Relation, old: pa.Table | None, new: pa.RecordBatch) -> None:
+        """Put new rows of a table in the place of old ones, all at one moment."""
+        feed = self.sources.inserted(relation)
+        assert isinstance(feed, TableFeed)
+        self._check_ended(feed)
+        batch = replacing(old, new, relation)
+        rows, op = batch.remove_column(batch.num_columns - 1), batch.column(batch.num_columns - 1)
+        for some in changes_of(rows, relation, self.session, now=feed.now, op=op):
             self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
 
     def _check_ended(self, feed: Feed) -> None:

@@ -243,13 +243,36 @@ def changes_of(
             given = columns.pop(0)
             does = does if delete else pc.fill_null(given, INSERT)
         rule = relation.watermark
-        if delete and rule is not None and rule.column in schema.names and now > BEGINNING:
+        if rule is not None and rule.column in schema.names and now > BEGINNING:
             at = schema.names.index(rule.column)
-            columns[at] = pc.fill_null(
-                columns[at], pa.scalar(now, pa.int64()).cast(columns[at].type)
-            )
+            since = pa.scalar(now, pa.int64()).cast(columns[at].type)
+            unknown = pc.and_(pc.is_null(columns[at]), pc.equal(does, DELETE))
+            columns[at] = pc.if_else(unknown, since, columns[at])
         names = [*schema.names, OP]
         yield replace(rows, batch=pa.RecordBatch.from_arrays([*columns, does], names=names))
+
+
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """Return the rows of an Arrow table in one piece."""
+    columns = [c.combine_chunks() for c in table.columns]
+    return pa.RecordBatch.from_arrays(columns, names=table.column_names)
+
+
+def replacing(old: pa.Table | None, new: pa.RecordBatch, relation: Relation) -> pa.RecordBatch:
+    """Return rows in front of which others go, told by `op`; these may have the key alone."""
+    schema = input_schema(relation)
+    if old is None:
+        does = pa.repeat(INSERT, new.num_rows)
+        return pa.RecordBatch.from_arrays([*new.columns, does], names=[*schema.names, OP])
+    gone = {name: old.column(name).combine_chunks() for name in old.column_names}
+    nothing = [pa.nulls(old.num_rows, t.arrow) for t in schema.types]
+    before = [
+        gone[n].cast(t.arrow) if n in gone else empty
+        for n, t, empty in zip(schema.names, schema.types, nothing, strict=True)
+    ]
+    columns = [pa.concat_arrays(pair) for pair in zip(before, new.columns, strict=True)]
+    does = pa.concat_arrays([pa.repeat(DELETE, old.num_rows), pa.repeat(INSERT, new.num_rows)])
+    return pa.RecordBatch.from_arrays([*columns, does], names=[*schema.names, OP])
 
 
 def table_columns(relation: Relation, wanted: tuple[int, ...]) -> tuple[int, ...]:

@@ -140,3 +140,36 @@ DELETE FROM t WHERE kk = 1;
 -- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: write into a table instead (CREATE TABLE …), or make the rows final: EMIT AFTER WATERMARK, with groups by a window and joins within an interval
 INSERT INTO s SELECT k, v, ts FROM versions;
+
+-- What an UPDATE would make of rows is looked at before any of them changes.
+CREATE TABLE kept (k INT PRIMARY KEY, v INT NOT NULL);
+INSERT INTO kept VALUES (1, 10), (2, 20);
+
+-- error: k would be NULL, and it is part of the key
+-- UPDATE kept SET k = NULLIF(k, 2);
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: leave such rows alone: … WHERE … IS NOT NULL
+UPDATE kept SET k = NULLIF(k, 2);
+
+-- error: v would be NULL, and it is declared NOT NULL
+UPDATE kept SET v = NULL;
+
+-- error: several rows of kept would have one key
+-- UPDATE kept SET k = 2 WHERE k = 1;
+-- ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: give each of them another k
+UPDATE kept SET k = 2 WHERE k = 1;
+
+-- error: v: 'many' is not an INT
+UPDATE kept SET v = CASE WHEN k = 1 THEN '1' ELSE 'many' END;
+
+ASSERT ROWS
+SELECT * FROM kept
+VALUES (1, 10), (2, 20);
+
+-- Keys may be exchanged.
+UPDATE kept SET k = 3 - k;
+
+ASSERT ROWS
+SELECT * FROM kept
+VALUES (2, 10), (1, 20);

@@ -32,7 +32,11 @@ ASSERT ROWS
 SELECT owner, MIN(spent) AS least, MAX(spent) AS most FROM cards GROUP BY owner
 VALUES ('ANN', 13, 31), (NULL, 10, 10), ('eve', 0, 0);
 
--- A row whose key is changed is another row; it takes the place of one that is there.
+-- A row whose key is changed is another row; it does not take the place of one that is there.
+-- error: several rows of cards would have one key
+UPDATE cards SET id = id + 1 WHERE id = 3;
+
+DELETE FROM cards WHERE id = 4;
 UPDATE cards SET id = id + 1 WHERE id = 3;
 
 ASSERT ROWS
