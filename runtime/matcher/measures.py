@@ -20,6 +20,7 @@ from cep.runtime.matcher.rows import RowStore
 from cep.runtime.rowerrors import Mask, Messages, merge
 from cep.runtime.rowerrors import failed as is_failed
 from cep.runtime.state.vectors import arrow, integers
+from cep.runtime.time import BEGINNING
 from cep.types import BIGINT, VARCHAR, DataType, Field, Schema
 
 Ints = npt.NDArray[np.int64]
@@ -74,6 +75,10 @@ class NumberLeaf:
     """The number of the match in its partition."""
 
     type: DataType = BIGINT
+
+
+NO_TIME = BEGINNING
+"""The time of a row of finite data that has none."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,9 @@ class _Reader:
             case NumberLeaf():
                 return integers(self.found.numbers[self.where.match]), None
             case TimeLeaf(type=kind):
-                return arrow(self.found.times[self.where.match], kind.arrow), None
+                times = self.found.times[self.where.match]
+                missing = times == NO_TIME
+                return arrow(times, kind.arrow, ~missing if missing.any() else None), None
             case StatusLeaf():
                 words = pa.array(["timeout", "complete"], pa.string())
                 done = self.found.complete[self.where.match].astype(np.int64)

@@ -12,7 +12,7 @@ from cep.errors import EvaluationError
 from cep.runtime.batch import Batch, concat
 from cep.runtime.matcher import layout as at
 from cep.runtime.matcher.generate import shape
-from cep.runtime.matcher.measures import Found, Positions
+from cep.runtime.matcher.measures import NO_TIME, Found, Positions
 from cep.runtime.matcher.plan import MatchPlan, Rows
 from cep.runtime.matcher.program import Reads
 from cep.runtime.matcher.rows import RowStore
@@ -164,7 +164,7 @@ class Match(Operator):
         ]
         time = batch.time
         if plan.time is not None and not plan.timely:
-            time = view(batch.columns[plan.time])
+            time = _times(batch.columns[plan.time])
         if len(partitions) > 1 and bool((local[1:] < local[:-1]).any()):
             narrow = local.astype(np.uint16) if len(partitions) <= 1 << 16 else local
             by_partition = np.argsort(narrow, kind="stable")
@@ -604,6 +604,12 @@ class Match(Operator):
 
 
 _WHY = ("", "division by zero", "the result is out of range")
+
+
+def _times(column: pa.Array) -> Ids:
+    """Return times as numbers; what has none stands before all."""
+    times: Ids = view(column)
+    return np.where(view(column.is_valid()), times, NO_TIME) if column.null_count else times
 
 
 def _named(batch: Batch, column: int) -> Batch:

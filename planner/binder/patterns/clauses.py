@@ -13,19 +13,19 @@ from cep.planner.binder.patterns.limits import check_limits
 from cep.planner.binder.patterns.names import Names, with_subsets
 from cep.planner.binder.patterns.rows import Rows
 from cep.planner.binder.patterns.tree import TreeBinder, length_within
-from cep.planner.binder.patterns.values import Clause, ValueBinder
+from cep.planner.binder.patterns.values import Clause, ValueBinder, both
 from cep.planner.expressions import Expression
 from cep.planner.logical import Said, Skip, SkipTo
 from cep.planner.patterns.tree import (
     Exclude,
     Follow,
+    Lack,
     Pattern,
     firsts,
     laters,
     limited,
     walk,
 )
-from cep.types import DataType
 
 _SKIPS = {
     "past last row": SkipTo.PAST_LAST,
@@ -58,13 +58,14 @@ def bind_row_pattern(
     rows: Rows,
     context: Context,
     *,
-    time: DataType | None,
+    time: Expression | None,
+    timely: bool,
     bounded: bool,
 ) -> RowPattern:
     """Return the bound form of a row pattern.
 
-    `rows` are what it is matched against, `time` the type of the ascending time that they are
-    ordered by, None where they are not, `bounded` whether they end.
+    `rows` are what it is matched against, `time` is the ascending time that they are ordered by,
+    None where they are not, `timely` whether each has one, `bounded` whether they end.
     """
     within = None
     if written.within is not None:
@@ -83,8 +84,13 @@ def bind_row_pattern(
             hint="write WITHIN INTERVAL '5' MINUTE after PATTERN (…), or {1,3} for * and +",
         )
     conditions = _conditions(written, names, rows, context)
+    if time is not None and not timely and _goes_by_time(pattern, within):
+        timed = ValueBinder(rows, names, context, Clause()).given(time, written.pattern.span)
+        conditions = tuple(both(timed, condition) for condition in conditions)
     check_limits(written, pattern, names.variables, conditions, skip)
-    measuring = ValueBinder(rows, names, context, Clause(final=said.one, time=time))
+    measuring = ValueBinder(
+        rows, names, context, Clause(final=said.one, time=None if time is None else time.type)
+    )
     return RowPattern(
         pattern,
         names.variables,
@@ -160,6 +166,11 @@ def _check_rows(written: ast.RowPattern, pattern: Pattern, said: Said, within: i
 
 def _timed_steps(pattern: Pattern) -> bool:
     return any(isinstance(p, Follow) and p.within is not None for p in walk(pattern))
+
+
+def _goes_by_time(pattern: Pattern, within: int | None) -> bool:
+    parts = (p for p in walk(pattern) if isinstance(p, Follow | Lack))
+    return within is not None or any(part.within is not None for part in parts)
 
 
 # ---------------------------------------------------------------- AFTER MATCH

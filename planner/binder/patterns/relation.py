@@ -55,12 +55,14 @@ class _MatchBinder:
         time = None
         if order and not order[0].descending and is_instant(below.schema.types[order[0].index]):
             time = order[0].index
+        known = self.input.properties
         bound = bind_row_pattern(
             pattern,
             self.rows,
             self.context,
-            time=None if time is None else below.schema.types[time],
-            bounded=self.input.properties.bounded,
+            time=None if time is None else self.columns[time],
+            timely=(known.timed and known.time == time) or self._always(time),
+            bounded=known.bounded,
         )
         match = Match(
             below,
@@ -184,6 +186,11 @@ class _MatchBinder:
             span=place.span,
             hint=hint,
         )
+
+    def _always(self, column: int | None) -> bool:
+        """Say whether a column is never NULL."""
+        fields = self.input.schema.fields
+        return column is not None and column < self.width and not fields[column].nullable
 
     def _computed(self) -> Node:
         """Return the input with the keys that are computed behind its columns."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cep import types
-from cep.errors import BindError
+from cep.errors import BindError, Span
 from cep.grammar import ast
 from cep.grammar.unparse import quoted, unparse
 from cep.grammar.walk import walk
@@ -91,7 +91,12 @@ class ValueBinder(PatternBinder):
             self.call("=", [row, ordinal(number)], written.span) for number in sorted(self._inputs)
         )
         implied = tests[0] if len(tests) == 1 else Logical(BOOLEAN, "or", tests)
-        return Logical(BOOLEAN, "and", (implied, *conjuncts(condition)))
+        return both(implied, condition)
+
+    def given(self, value: Expression, span: Span) -> Expression:
+        """Return the condition that the row under test has a value."""
+        row = Navigation(value.type, value, None, text=str(value))
+        return self.call("is not null", [row], span)
 
     def measure(self, written: ast.Expression) -> Expression:
         """Return the value of a measure."""
@@ -346,6 +351,13 @@ class ValueBinder(PatternBinder):
             if whole
             else f"write COUNT({quoted(name.value)}.x), x being a column that is never NULL",
         )
+
+
+def both(first: Expression, second: Expression | None) -> Expression:
+    """Return the condition that two hold; the second may be none."""
+    if second is None:
+        return first
+    return Logical(BOOLEAN, "and", (first, *conjuncts(second)))
 
 
 def _loud(call: ast.Expression, name: str) -> str:

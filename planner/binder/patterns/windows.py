@@ -15,7 +15,7 @@ from cep.planner.binder.frames import BoundWindow, bind_window, some_type
 from cep.planner.binder.over import FUNCTIONS, not_nested, positive, take_arguments
 from cep.planner.binder.patterns.clauses import RowPattern, bind_row_pattern
 from cep.planner.binder.patterns.rows import Rows
-from cep.planner.expressions import Expression
+from cep.planner.expressions import Expression, Input
 from cep.planner.patterns.expressions import MatchAggregate, MatchedExpression, Navigation
 from cep.runtime.matcher.program import Frame
 from cep.types import is_instant
@@ -69,8 +69,11 @@ def bind_over_pattern(
 def _bound(binder: ExpressionBinder, pattern: ast.RowPattern, around: BoundWindow) -> RowPattern:
     time = None
     if around.keys and not around.order[0][0] and is_instant(around.keys[0].type):
-        time = around.keys[0].type
-    return bind_row_pattern(pattern, Rows(binder.scope), binder.context, time=time, bounded=True)
+        time = around.keys[0]
+    known = binder.scope.properties
+    timely = known is not None and isinstance(time, Input) and known.time == time.index
+    rows = Rows(binder.scope)
+    return bind_row_pattern(pattern, rows, binder.context, time=time, timely=timely, bounded=True)
 
 
 # ---------------------------------------------------------------- what has no place in a window

@@ -1,0 +1,64 @@
+-- Rows of finite data may have no time. They come last in its order (or first: NULLS FIRST), and what goes by time
+-- is not true of them: WITHIN takes none of them, and MATCH_ROWTIME() is NULL.
+
+CREATE VIEW readings AS SELECT * FROM (VALUES
+  (1, 10, TIMESTAMP '2024-01-01 00:00:01'), (2, 20, TIMESTAMP '2024-01-01 00:00:02'), (3, 30, NULL),
+  (4, 40, TIMESTAMP '2024-01-01 00:00:09'), (5, 50, NULL)
+) AS v (id, n, ts);
+
+-- Without WITHIN they are rows like others.
+ASSERT ROWS
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY ts MEASURES ARRAY_AGG(id) AS ids, MATCH_ROWTIME() AS at
+  PATTERN (A{2}))
+VALUES (ARRAY[1, 2], '2024-01-01 00:00:02'), (ARRAY[4, 3], NULL);
+
+ASSERT ROWS
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY ts MEASURES ARRAY_AGG(id) AS ids, MATCH_ROWTIME() AS at
+  PATTERN (A+) WITHIN INTERVAL '5' SECOND)
+VALUES (ARRAY[1, 2], '2024-01-01 00:00:02'), (ARRAY[4], '2024-01-01 00:00:09');
+
+ASSERT ROWS
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY ts NULLS FIRST MEASURES ARRAY_AGG(id) AS ids, MATCH_ROWTIME() AS at
+  PATTERN (A B+) WITHIN INTERVAL '5' SECOND
+  DEFINE B AS n > A.n)
+VALUES (ARRAY[1, 2], '2024-01-01 00:00:02');
+
+-- Nor is one of them in time for a step, or to be what does not come.
+ASSERT ROWS
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY ts MEASURES A.id AS a, B.id AS b
+  AFTER MATCH SKIP TO NEXT ROW
+  PATTERN (A -> B WITHIN INTERVAL '5' SECOND))
+VALUES (1, 2);
+
+ASSERT ROWS
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY ts MEASURES A.id AS a, MATCH_ROWTIME() AS at
+  PATTERN (A -> !B) WITHIN INTERVAL '5' SECOND
+  DEFINE A AS n > 15, B AS n = 30)
+VALUES (2, '2024-01-01 00:00:07'), (4, '2024-01-01 00:00:14');
+
+-- An empty match has the time of the row that it starts at.
+ASSERT ROWS
+SELECT * FROM readings MATCH_RECOGNIZE (
+  ORDER BY ts MEASURES COUNT(*) AS n, MATCH_ROWTIME() AS at
+  PATTERN (A*) WITHIN INTERVAL '5' SECOND
+  DEFINE A AS n < 15)
+VALUES
+  (1, '2024-01-01 00:00:01'), (0, '2024-01-01 00:00:02'), (0, '2024-01-01 00:00:09'), (0, NULL), (0, NULL);
+
+-- In a window.
+ASSERT ROWS
+SELECT id, COUNT(*) OVER w AS n, at OVER w AS at FROM readings
+WINDOW w AS (
+  ORDER BY ts
+  MEASURES MATCH_ROWTIME() AS at
+  ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+  AFTER MATCH SKIP TO NEXT ROW
+  PATTERN (A+) WITHIN INTERVAL '9' SECOND)
+VALUES
+  (1, 3, '2024-01-01 00:00:09'), (2, 2, '2024-01-01 00:00:09'), (4, 1, '2024-01-01 00:00:09'),
+  (3, 0, NULL), (5, 0, NULL);
