@@ -82,6 +82,13 @@ def temporal_join(
     _check_key(written, right[0], unique, {sides.plain(b) for _, b in keys})
     residual = ex.conjunction(tuple(rest)) if rest else None
     if _is_now(moment):
+        if not (left[0].properties.append_only or right[0].properties.bounded):
+            raise BindError(
+                "what is so when a row comes is not known any more when it is taken back, and "
+                "these rows may be",
+                span=written.left.span,
+                hint="write a plain JOIN, which is corrected when either side changes",
+            )
         return sides.made(lambda a, b, k, r: Lookup(a, b, k, r, outer), keys, residual)
     at = _event_time(moment, left, context)
     since = right[0].properties.time

@@ -144,3 +144,10 @@ SELECT a.v FROM s a ASOF JOIN t b MATCH_CONDITION (a.ts >= b.ts) ON a.k = b.k;
 --                             ^
 -- hint: give them names of their own: s AS a JOIN s AS b
 SELECT s.v FROM s ASOF JOIN s MATCH_CONDITION (s.ts >= s.ts);
+
+-- A row that is taken back would be taken back with what its partner is by then.
+-- error: what is so when a row comes is not known any more when it is taken back, and these rows may be
+-- SELECT bag.k, c.w FROM bag JOIN current FOR SYSTEM_TIME AS OF PROCTIME() AS c ON bag.k = c.k;
+--                        ^^^
+-- hint: write a plain JOIN, which is corrected when either side changes
+SELECT bag.k, c.w FROM bag JOIN current FOR SYSTEM_TIME AS OF PROCTIME() AS c ON bag.k = c.k;
