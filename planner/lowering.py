@@ -348,7 +348,9 @@ def _sort(node: Sort, lowered: Lowered, session: Session) -> int:
     if node.timed:
         return lowered.graph.add(sort.TimedSort(node.schema, _keys(node.keys)), [below])
     keys = _keys((*node.keys, *node.ties))
-    return lowered.graph.add(sort.Sort(node.schema, keys, node.limit, node.offset), [below])
+    append_only = node.input.properties.append_only
+    operator = sort.Sort(node.schema, keys, node.limit, node.offset, append_only=append_only)
+    return lowered.graph.add(operator, [below])
 
 
 def _keys(keys: Sequence[SortKey]) -> tuple[Key, ...]:
@@ -360,11 +362,17 @@ def _top_n(node: TopN, lowered: Lowered, session: Session) -> int:
     top = Top(node.ranks, _keys(node.keys), _keys(node.ties), node.first, node.last)
     given = (node.input.schema, node.schema, node.partition, top)
     number = node.name is not None
+    append_only = node.input.properties.append_only
     operator: Operator
     if node.emission is aggregate.Emission.WATERMARK:
-        operator = topn.FinalTopN(*given, number=number, timed=node.timed, correct=node.correct)
+        operator = topn.FinalTopN(
+            *given,
+            number=number,
+            timed=node.timed,
+            append_only=append_only,
+            correct=node.correct,
+        )
     else:
-        append_only = node.input.properties.append_only
         operator = topn.TopN(*given, number=number, append_only=append_only, ttl=node.ttl)
     return lowered.graph.add(operator, [below])
 

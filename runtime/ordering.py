@@ -53,6 +53,23 @@ def ordered(batch: Batch, keys: Sequence[Key]) -> Indices:
     return indices.to_numpy().astype(np.int64)
 
 
+def not_behind(values: pa.Array, key: Key, limit: pa.Scalar) -> npt.NDArray[np.bool_] | None:
+    """Return which values stand not behind a limit in the order of a key; None where all may.
+
+    What is NULL may stand before it.
+    """
+    if not limit.is_valid or (pa.types.is_floating(limit.type) and limit.as_py() != limit.as_py()):
+        return None
+    if key.descending:
+        there = pc.greater_equal(values, limit)
+        if pa.types.is_floating(values.type):
+            there = pc.or_(there, pc.is_nan(values))
+    else:
+        there = pc.less_equal(values, limit)
+    found: npt.NDArray[np.bool_] = view(there.fill_null(True) if there.null_count else there)
+    return found
+
+
 def begins(columns: Sequence[pa.Array], rows: int) -> npt.NDArray[np.bool_]:
     """Return which rows differ in a column from the row before; the first one does."""
     new = np.zeros(rows, np.bool_)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from cep.runtime.batch import Batch, concat
 from cep.runtime.consolidate import consolidate
 from cep.runtime.operator import Operator, StateSize
-from cep.runtime.ordering import Key, ordered
+from cep.runtime.ordering import Key, not_behind, ordered
 from cep.runtime.snapshots import batches_to_table, table_to_batches
 from cep.runtime.state.waiting import Waiting
 from cep.runtime.time import END
@@ -23,23 +23,47 @@ _BUFFERED = 100_000
 class Sort(Operator):
     """Keeps its input until it ends, or the first `limit` rows after `offset` of it.
 
-    Ties are decided by event time, then arrival. NaN is greater than every other number.
+    Ties are decided by event time, then arrival. NaN is greater than every other number. Rows that
+    can be taken back (not `append_only`) are all kept, as those behind them may come forward.
     """
 
-    def __init__(self, schema: Schema, keys: Sequence[Key], limit: int | None, offset: int) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        keys: Sequence[Key],
+        limit: int | None,
+        offset: int,
+        *,
+        append_only: bool,
+    ) -> None:
         super().__init__(schema)
         self.keys = tuple(keys)
         self.limit = limit
         self.offset = offset
         self.buffer: list[Batch] = []
+        self._wanted = limit + offset if limit is not None and append_only else None
+        self._buffered = 0
+        self._last: pa.Scalar | None = None
+        """What the last row that is wanted has as its first key: those behind it never are."""
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
-        """Keep the rows."""
-        self.buffer.append(batch)
-        if self.limit is not None and batch.weight is None:
-            wanted = self.limit + self.offset
-            if sum(b.rows for b in self.buffer) > wanted + _BUFFERED:
-                self.buffer = [self._sorted(concat(self.buffer)).slice(0, wanted)]
+        """Keep the rows, unless there are enough of better ones."""
+        if self._wanted is None:
+            self.buffer.append(batch)
+            return ()
+        if self._last is not None:
+            first = self.keys[0]
+            there = not_behind(batch.columns[first.index], first, self._last)
+            batch = batch if there is None else batch.where(there)
+        if batch.rows:
+            self.buffer.append(batch)
+            self._buffered += batch.rows
+        if self._buffered > self._wanted + _BUFFERED:
+            every = concat(self.buffer)
+            rows = every.take(ordered(every, self.keys)[: self._wanted])
+            self.buffer, self._buffered = [rows], rows.rows
+            if self.keys and rows.rows:
+                self._last = rows.columns[self.keys[0].index][rows.rows - 1]
         return ()
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
@@ -70,6 +94,7 @@ class Sort(Operator):
     def restore(self, state: Mapping[str, pa.Table]) -> None:
         """Take up the rows kept."""
         self.buffer = table_to_batches(self.schema, state["rows"])
+        self._buffered = sum(b.rows for b in self.buffer)
 
     def size(self) -> StateSize:
         """Return the rows kept."""

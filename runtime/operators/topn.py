@@ -293,7 +293,7 @@ class FinalTopN(Operator):
     kept for `correct` microseconds, and what comes for a partition that has been said takes back
     what has changed by it.
 
-    State: the rows that wait, or the first of them; they may be taken back until they are said.
+    State: the rows that wait, or the first of them, where no row can be taken back (`append_only`).
     """
 
     def __init__(
@@ -305,6 +305,7 @@ class FinalTopN(Operator):
         *,
         number: bool,
         timed: bool,
+        append_only: bool,
         correct: int = 0,
     ) -> None:
         super().__init__(output)
@@ -313,6 +314,7 @@ class FinalTopN(Operator):
         self.top = top
         self.number = number
         self.timed = timed
+        self.append_only = append_only
         self._buffer: list[Batch] = []
         self._buffered = 0
         self._least = 0
@@ -328,14 +330,12 @@ class FinalTopN(Operator):
             return self._rows.revised(self._first)
         self._buffer.append(batch)
         self._buffered += batch.rows
-        if self._buffered > 2 * self._least + _BUFFERED and batch.weight is None:
+        if self.append_only and self._buffered > 2 * self._least + _BUFFERED:
             self._look_through()
         return ()
 
     def _look_through(self) -> None:
-        """Let go of the rows that are behind others, where no row is ever taken back."""
-        if any(b.weight is not None for b in self._buffer):
-            return
+        """Let go of the rows that are behind others."""
         rows = concat(self._buffer)
         some, _ = best(rows, self._owners(rows), _from_first(self.top))
         some.sort()
