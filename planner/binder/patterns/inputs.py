@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from cep.errors import BindError, Span
+from cep.errors import BindError
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
 from cep.planner.binder import literals
+from cep.planner.binder.patterns.remedies import require_final, without_time
 from cep.planner.binder.patterns.rows import Merged, Rows, ordinal
 from cep.planner.binder.scope import Scope, ScopeColumn
 from cep.planner.binder.windows import is_trailing, require_groups
 from cep.planner.expressions import Cast, Constant, Expression, Input
-from cep.planner.logical import Node, Project, Scan, Union, walk
+from cep.planner.logical import Node, Project, Union
 from cep.types import INT, VARCHAR, DataType, Field, common_type
 
 BindRelation = Callable[[ast.Relation], tuple[Node, Scope]]
@@ -61,22 +62,6 @@ def _source(written: ast.Relation, bind: BindRelation) -> tuple[Node, Scope]:
     return plan, scope
 
 
-def require_final(plan: Node, span: Span) -> None:
-    """Refuse rows that may be taken back."""
-    if plan.properties.append_only:
-        return
-    changing = [s for s in walk(plan) if isinstance(s, Scan) and not s.properties.append_only]
-    raise BindError(
-        "a row pattern is matched against rows that stay, and these may be taken back again",
-        span=span,
-        hint="ask once, SELECT without START, for what "
-        f"{quoted(changing[0].relation.name)} holds at the moment, or match a STREAM of its changes"
-        if changing
-        else "group the inner query by a window, TUMBLE(…) for one, and leave EMIT STREAM out: "
-        "its rows are then said once, when they are final",
-    )
-
-
 # ---------------------------------------------------------------- several inputs
 
 
@@ -88,9 +73,7 @@ def _input(written: ast.Relation, plan: Node, scope: Scope) -> _Input:
         raise BindError(
             "inputs are merged by their event time, and this one has none",
             span=written.span,
-            hint="select the event-time column in the inner query, unchanged"
-            if plan.properties.timed
-            else "declare it: CREATE STREAM … (…, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)",
+            hint=without_time(plan),
         )
     return _Input(written, plan, name, time)
 

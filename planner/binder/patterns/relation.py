@@ -12,6 +12,7 @@ from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, output_name
 from cep.planner.binder.patterns.clauses import RowPattern, bind_row_pattern
 from cep.planner.binder.patterns.inputs import ROWTIME, BindRelation, bind_inputs
+from cep.planner.binder.patterns.remedies import without_time
 from cep.planner.expressions import Expression, Input, walk
 from cep.planner.logical import Match, Node, Project, SortKey, by_time
 from cep.types import Array, Map, Row, is_instant
@@ -176,10 +177,8 @@ class _MatchBinder:
             hint = f"write ORDER BY {quoted(names[properties.time])}"
             if keys:
                 hint += "; further columns decide between rows of the same time"
-        elif properties.timed:
-            hint = "select the event-time column in the inner query, unchanged"
         else:
-            hint = "declare it: CREATE STREAM … (…, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)"
+            hint = without_time(self.input)
         place = self.written.order_by[0] if keys else self.written
         raise BindError(
             "a row pattern on a stream goes by event time: ORDER BY begins with that, ascending",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from cep.errors import BindError
 from cep.grammar.unparse import quoted
 from cep.planner.binder.context import Context
-from cep.planner.binder.patterns.inputs import require_final
+from cep.planner.binder.patterns.remedies import require_final, without_time
 from cep.planner.expressions import Expression
 from cep.planner.logical import Match, Node, Said, SortKey, by_time
 from cep.planner.patterns.expressions import MatchedExpression
@@ -68,11 +68,9 @@ def _check(plan: Node, call: MatchedExpression, order: Sequence[SortKey], contex
     require_final(plan, call.span)
     if known.bounded or (order and order[0].index == known.time and not order[0].descending):
         return
-    hint = "declare it: CREATE STREAM … (…, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)"
+    hint = without_time(plan)
     if known.time is not None:
         hint = f"write ORDER BY {quoted(plan.schema.names[known.time])}"
-    elif known.timed:
-        hint = "select the event-time column in the inner query, unchanged"
     raise BindError(
         "a row pattern on a stream goes by event time: ORDER BY begins with that, ascending",
         span=call.span,

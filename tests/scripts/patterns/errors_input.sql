@@ -69,6 +69,43 @@ SELECT * FROM SLIDE(TABLE ticks, DESCRIPTOR(ts), INTERVAL '1' HOUR) MATCH_RECOGN
   MEASURES A.price AS price
   PATTERN (A B));
 
+-- error: a row pattern is matched against rows that stay, and these may be taken back again
+-- SELECT * FROM (SELECT * FROM ticks ORDER BY price LIMIT 5) MATCH_RECOGNIZE (
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: leave ORDER BY … LIMIT out of the inner query: the first rows change as others come
+SELECT * FROM (SELECT * FROM ticks ORDER BY price LIMIT 5) MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- error: a row pattern is matched against rows that stay, and these may be taken back again
+-- SELECT * FROM (
+--               ^
+-- hint: bound the join in time, AND b.ts BETWEEN a.ts - INTERVAL '1' HOUR AND a.ts for one: its rows are then said once, when they are final
+SELECT * FROM (
+    SELECT a.price, a.ts FROM ticks AS a LEFT JOIN ticks AS b ON a.symbol = b.symbol AND a.price < b.price
+  ) MATCH_RECOGNIZE (
+  ORDER BY ts
+  MEASURES A.price AS price
+  PATTERN (A B));
+
+-- An event time may be lost on the way.
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+--   PARTITION BY symbol ORDER BY ts
+--                                ^^
+-- hint: DISTINCT, GROUP BY and joins lose the event time, unless they are by window or within an interval of time
+SELECT * FROM (SELECT DISTINCT symbol, ts FROM ticks) MATCH_RECOGNIZE (
+  PARTITION BY symbol ORDER BY ts
+  MEASURES A.ts AS since
+  PATTERN (A B));
+
+-- error: a row pattern on a stream goes by event time: ORDER BY begins with that, ascending
+-- SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING PATTERN (A B)) AS n
+--        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- hint: DISTINCT, GROUP BY and joins lose the event time, unless they are by window or within an interval of time
+SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING PATTERN (A B)) AS n
+FROM (SELECT a.price, a.ts FROM ticks AS a JOIN ticks AS b ON a.symbol = b.symbol AND a.price < b.price);
+
 -- WITHIN and MATCH_ROWTIME() need a time, also over data that ends.
 -- error: WITHIN goes by time, and these rows are not in the order of one
 --   PATTERN (A B) WITHIN INTERVAL '5' MINUTE);
