@@ -38,7 +38,7 @@ class Console:
         self._told = False
         output.before = self.progress.hide
         output.stopped = self._interrupted
-        engine.watch = self._watch
+        engine.driver.watch = self._watch
         on_compile(self._compile if verbose or sys.stderr.isatty() else None)
 
     def run(self, scripts: Iterable[Script], *, finish: bool = True) -> bool:

@@ -14,9 +14,6 @@ The life of a query, in `_prepare`:
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -25,6 +22,7 @@ import pyarrow as pa
 
 from cep import commands, udf, viewing
 from cep.catalog import MAINTAINED, Catalog, Entry, Relation, SinkEntry, View
+from cep.driving import Driver
 from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
 from cep.feeds import POLL_ROWS, Feed
 from cep.grammar import ast
@@ -71,9 +69,6 @@ _UNNAMED = "query_"
 _REMEMBERED = 100
 """How many ended queries without a name can still be looked at."""
 
-_IDLE_SECONDS = 0.005
-"""How long to wait when no source has anything."""
-
 
 class Engine:
     """Declares streams, runs queries over them, and takes the rows the program inserts.
@@ -100,17 +95,13 @@ class Engine:
         """The changes that came too late, by table."""
         self.batch_rows = POLL_ROWS
         """How many rows a source is asked for at a time (SET batch_rows)."""
-        self.watch: Callable[[Running], None] = lambda running: None
         self._outputs = Outputs(self.catalog, self.connectors, self._inserting)
         self._targets: dict[str, str] = {}
         """Where the rows of a query go, by its name."""
         self.views = Views()
         self.sources = Sources(self)
         self._sharing = Sharing()
-        self._queue: deque[Callable[[], None]] = deque()
-        self._lock = threading.RLock()
-        self._driver = 0
-        """The thread that is inside the engine, 0 where none is."""
+        self.driver = Driver(self.queries, self.sources, self.views)
         self._started = 0
         self._closed = False
         self.last: Running | None = None
@@ -247,9 +238,9 @@ class Engine:
                 hint="start it: START name AS SELECT …, or query(…) in a program",
             )
         # At one moment, so that all the views it reads are as they are after the same events.
-        running = self._do(lambda: self._prepare("", query, plan, once=True))
+        running = self.driver.do(lambda: self._prepare("", query, plan, once=True))
         self.last = running
-        self._do(running.begin)
+        self.driver.do(running.begin)
         return self._result(running)
 
     def values(
@@ -275,37 +266,13 @@ class Engine:
         """Start a continuous query that is driven while rows are fetched from its result."""
         result = self.start(query, parameters)
         running = self.queries[f"{_UNNAMED}{self._started}"]
-
-        def pump() -> bool:
-            # It may read what other queries insert, so these go on beside it.
-            return self._step(running, [q for q in self.queries.values() if q.live])
-
-        result.pump = pump
+        result.pump = self.driver.pump(running)
         result.live = True
         return result
 
     def drive(self, running: Running) -> None:
         """Run a query until its sources have ended."""
-        while self._step(running, [running]):
-            pass
-        if running.failure is not None:
-            raise running.failure
-
-    def _step(self, shown: Running, driven: Sequence[Running]) -> bool:
-        """Let some queries take their next rows; return False where none of them can have more.
-
-        `watch` is called after each step with the query for whose sake it was made. It may raise,
-        to stop between two steps.
-        """
-        moved = False
-        for running in driven:
-            moved = (running.live and self._do(running.step)) or moved
-        self.watch(shown)
-        live = not shown.closed and any(q.live for q in driven)
-        if live and not moved:
-            self.tick()
-            time.sleep(_IDLE_SECONDS)
-        return live
+        self.driver.drive(running)
 
     def start_into(
         self,
@@ -333,21 +300,17 @@ class Engine:
             self.queries[view.name] = running
             return running
 
-        with self._lock:
+        with self.driver.lock:
             feed = self.views.make(view, plan, prepare)
-        self._do(feed.running.begin)
+        self.driver.do(feed.running.begin)
         return feed.running
 
     def attach(self, subscription: Subscription, *, drive: bool) -> None:
         """Let a subscription listen; with `drive`, queries go on while its rows are fetched."""
-        self._do(subscription.begin)
-        running = self.views[subscription.view.name].running
-
-        def pump() -> bool:
-            return self._step(running, [q for q in self.queries.values() if q.live])
-
+        self.driver.do(subscription.begin)
         if drive:
-            subscription.pump = pump
+            running = self.views[subscription.view.name].running
+            subscription.pump = self.driver.pump(running)
             subscription.live = True
 
     def subscribe(
@@ -390,13 +353,13 @@ class Engine:
             raise BindError(
                 f"a query called {name} is running", span=query.span, hint=f"STOP {name} first"
             )
-        with self._lock:
+        with self.driver.lock:
             self._forget_ended()
             plan, alone = self.plan(query, parameters), snapshot is not None
             running = self._prepare(name, query, plan, output=output, alone=alone)
             self.queries[name] = running
             self._targets.pop(name, None)
-        self._do(running.begin if snapshot is None else lambda: running.restore(snapshot))
+        self.driver.do(running.begin if snapshot is None else lambda: running.restore(snapshot))
         return self._result(running, continuous=True)
 
     def _forget_ended(self) -> None:
@@ -410,7 +373,7 @@ class Engine:
             running.plan.schema,
             ready=running.said,
             changes=not running.plan.properties.append_only,
-            pump=(lambda: False) if continuous else (lambda: self._step(running, [running])),
+            pump=(lambda: False) if continuous else (lambda: self.driver.step(running, [running])),
             failure=lambda: running.failure,
             close=running.close,
         )
@@ -505,7 +468,7 @@ class Engine:
             else to_rows(rows, input_schema(relation), stream, self.session)
         )
         for some in given:
-            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+            self.driver.enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
 
     def delete(self, table: str, rows: object) -> None:
         """Delete rows from a table that the program feeds, by their keys.
@@ -525,7 +488,7 @@ class Engine:
         assert isinstance(feed, TableFeed)
         self._check_ended(feed)
         for some in changes_of(rows, relation, self.session, delete=True, now=feed.now):
-            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+            self.driver.enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
 
     def change(self, relation: Relation, old: pa.Table | None, new: pa.RecordBatch) -> None:
         """Put new rows of a table in the place of old ones, all at one moment."""
@@ -535,7 +498,7 @@ class Engine:
         batch = replacing(old, new, relation)
         rows, op = batch.remove_column(batch.num_columns - 1), batch.column(batch.num_columns - 1)
         for some in changes_of(rows, relation, self.session, now=feed.now, op=op):
-            self._enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+            self.driver.enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
 
     def _check_ended(self, feed: Feed) -> None:
         if feed.ended:
@@ -572,7 +535,7 @@ class Engine:
             )
         feed = self.sources.inserted(relation)
         instant = self._instant(to)
-        self._enqueue(lambda: feed.promise(instant))
+        self.driver.enqueue(lambda: feed.promise(instant))
 
     def finish(self, stream: str | None = None) -> None:
         """Say that a stream that the program feeds, or every one, has ended.
@@ -580,37 +543,13 @@ class Engine:
         A stream into which a query writes ends after that query, so that its last rows count; one
         whose writer still reads from a connector does not end yet.
         """
-        if stream is None:
-            self._check_open()
-            self._enqueue(self._finish_next)
-        else:
-            feed = self.sources.inserted(self._fed_by_program(stream))
-            self._enqueue(lambda: self._finish(feed))
-
-    def _finish_next(self) -> None:
-        """End a stream that no query writes into any more; then, after what follows, the next."""
-        left = self.sources.left()
-        writing = [q for q in self.queries.values() if not q.closed and q.writes_into]
-        ready = [f for f in left if all(f is not into for q in writing for into in q.writes_into)]
-        if not ready and not any(q.live for q in writing):
-            ready = left  # queries that write into each other's streams
-        if ready:
-            self._finish(ready[0])
-            self._enqueue(self._finish_next)
-
-    def _finish(self, feed: Feed) -> None:
-        feed.finish()
-        for running in self.queries.values():
-            running.settle()
+        self._check_open()
+        feed = None if stream is None else self.sources.inserted(self._fed_by_program(stream))
+        self.driver.finish(feed)
 
     def tick(self) -> None:
         """Let queries that depend on the clock notice that it has gone on, though no row came."""
-        self._do(self._tick)
-
-    def _tick(self) -> None:
-        self.sources.tick()
-        for running in list(self.queries.values()):
-            running.wake()
+        self.driver.tick()
 
     def _instant(self, to: object) -> int:
         instant: int | None = None
@@ -657,53 +596,12 @@ class Engine:
             )
         return entry
 
-    def _enqueue(self, action: Callable[[], None]) -> None:
-        """Do something to a feed now, or after what is being done, if this is a callback."""
-        self._queue.append(action)
-        if not self._busy_here():
-            self._do(_nothing)
-
-    def _busy_here(self) -> bool:
-        """Say whether this thread is inside the engine already, in a callback."""
-        return self._driver == threading.get_ident()
-
-    def _do(self, action: Callable[[], T]) -> T:
-        """Do something as the one thread that drives the engine, then what was queued meanwhile."""
-        if self._busy_here():
-            return action()
-        with self._lock:
-            self._driver = threading.get_ident()
-            try:
-                outcome = action()
-                self._settle()
-                while self._queue:
-                    self._queue.popleft()()
-                    self._settle()
-            finally:
-                self._driver = 0
-        return outcome
-
-    def _settle(self) -> None:
-        """Let what has become of the views be known, and the queries end that read those ended."""
-        while self.views.settle():
-            for running in list(self.queries.values()):
-                running.settle()
-
     # ------------------------------------------------------------ running
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Drive the sources of all continuous queries until they end or `until` says to stop."""
         self._check_open()
-        while not until():
-            live = [q for q in self.queries.values() if q.live]
-            if not live:
-                return
-            moved = False
-            for running in live:
-                moved = self._do(running.step) or moved
-            if not moved:
-                self.tick()
-                time.sleep(_IDLE_SECONDS)
+        self.driver.run(until)
 
     def _inserting(self, target: Relation) -> Output:
         """Return what inserts rows that have a stream's columns in order."""
@@ -712,7 +610,7 @@ class Engine:
 
         def change(batch: Batch) -> None:
             for some in as_changes(batch, target, self.session):
-                self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
+                self.driver.enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
         if target.is_table:
             return Output(change, into=feed)
@@ -720,7 +618,7 @@ class Engine:
         def write(batch: Batch) -> None:
             data = pa.RecordBatch.from_arrays(list(batch.columns), names=list(schema.names))
             for some in to_rows(data, schema, target.name, self.session):
-                self._enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
+                self.driver.enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
         return Output(write, into=feed)
 
@@ -758,7 +656,3 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def _nothing() -> None:
-    """Close what needs no closing."""
