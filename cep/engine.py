@@ -15,7 +15,6 @@ The life of a query, in `_prepare`:
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -23,31 +22,28 @@ import pyarrow as pa
 from cep import commands, udf, viewing
 from cep.catalog import MAINTAINED, Catalog, Entry, Relation, SinkEntry, View
 from cep.driving import Driver
-from cep.errors import BindError, CepError, Span, UsageError, did_you_mean
+from cep.errors import BindError, CepError, Span, UsageError
 from cep.feeds import POLL_ROWS, Feed
 from cep.grammar import ast
 from cep.grammar.parser import parse
 from cep.grammar.unparse import unparse
+from cep.inserts import Inserts
 from cep.outputs import Outputs
 from cep.parameters import Parameters, check_call, check_count
 from cep.planner.binder.context import Context
-from cep.planner.binder.literals import of_python
 from cep.planner.binder.queries import bind_outermost
 from cep.planner.ingestion import input_schema
 from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
 from cep.results import Result
-from cep.rows import Rows, positional, to_columns, to_rows
+from cep.rows import positional, to_columns
 from cep.running import Output, Running
 from cep.runtime.aggregates.builtin import AGGREGATES
 from cep.runtime.aggregates.registry import Aggregates
-from cep.runtime.batch import Batch
 from cep.runtime.connectors.registry import Connectors
 from cep.runtime.functions.builtin import BUILTIN
-from cep.runtime.functions.casts import cast
 from cep.runtime.functions.registry import Functions
-from cep.runtime.functions.years import FIRST, LAST, OUTSIDE
 from cep.runtime.quarantine import Quarantine
 from cep.runtime.session import Session, time_zone
 from cep.runtime.time import Clock, WallClock
@@ -56,8 +52,8 @@ from cep.snapshots import Snapshot
 from cep.sources import Sources
 from cep.subscriptions import Subscription
 from cep.system import system_relation
-from cep.tables import TableFeed, as_changes, changes_of, replacing
-from cep.types import TIMESTAMP, DataType, Schema
+from cep.tables import TableFeed
+from cep.types import DataType, Schema
 from cep.views import Views
 
 T = TypeVar("T")
@@ -95,13 +91,14 @@ class Engine:
         """The changes that came too late, by table."""
         self.batch_rows = POLL_ROWS
         """How many rows a source is asked for at a time (SET batch_rows)."""
-        self._outputs = Outputs(self.catalog, self.connectors, self._inserting)
         self._targets: dict[str, str] = {}
         """Where the rows of a query go, by its name."""
         self.views = Views()
         self.sources = Sources(self)
-        self._sharing = Sharing()
         self.driver = Driver(self.queries, self.sources, self.views)
+        self.inserts = Inserts(self.catalog, self.session, self.sources, self.driver)
+        self._outputs = Outputs(self.catalog, self.connectors, self.inserts.output)
+        self._sharing = Sharing()
         self._started = 0
         self._closed = False
         self.last: Running | None = None
@@ -459,16 +456,8 @@ class Engine:
         or polars frame. When it returns, every query has said what follows from them, unless it
         was called from a callback: then the rows wait for the insert that is under way.
         """
-        relation = self._fed_by_program(stream)
-        feed = self.sources.inserted(relation)
-        self._check_ended(feed)
-        given = (
-            changes_of(rows, relation, self.session)
-            if relation.is_table
-            else to_rows(rows, input_schema(relation), stream, self.session)
-        )
-        for some in given:
-            self.driver.enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+        self._check_open()
+        self.inserts.insert(stream, rows)
 
     def delete(self, table: str, rows: object) -> None:
         """Delete rows from a table that the program feeds, by their keys.
@@ -478,39 +467,12 @@ class Engine:
         versioned table are gone from the time on that is given, or else from the greatest one that
         the table has seen.
         """
-        relation = self._fed_by_program(table)
-        if not relation.is_table:
-            raise UsageError(
-                f"{table} is a stream: its rows are events, which have happened",
-                hint="CREATE TABLE declares rows that can be deleted",
-            )
-        feed = self.sources.inserted(relation)
-        assert isinstance(feed, TableFeed)
-        self._check_ended(feed)
-        for some in changes_of(rows, relation, self.session, delete=True, now=feed.now):
-            self.driver.enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
+        self._check_open()
+        self.inserts.delete(table, rows)
 
     def change(self, relation: Relation, old: pa.Table | None, new: pa.RecordBatch) -> None:
         """Put new rows of a table in the place of old ones, all at one moment."""
-        feed = self.sources.inserted(relation)
-        assert isinstance(feed, TableFeed)
-        self._check_ended(feed)
-        batch = replacing(old, new, relation)
-        rows, op = batch.remove_column(batch.num_columns - 1), batch.column(batch.num_columns - 1)
-        for some in changes_of(rows, relation, self.session, now=feed.now, op=op):
-            self.driver.enqueue(lambda some=some: self._take(feed, some))  # type: ignore[misc]  # bound now
-
-    def _check_ended(self, feed: Feed) -> None:
-        if feed.ended:
-            raise UsageError(
-                f"{feed.name} has ended, and no rows can be inserted any more",
-                hint="insert before finish(), or declare another stream",
-            )
-
-    def _take(self, feed: Feed, rows: Rows) -> None:
-        """Insert rows; what waits for another stream may no longer have to."""
-        self.sources.tick()
-        feed.insert(rows)
+        self.inserts.change(relation, old, new)
 
     async def insert_async(self, stream: str, rows: AsyncIterator[object]) -> None:
         """Append the events that an asynchronous iterator yields, each as it comes."""
@@ -522,20 +484,8 @@ class Engine:
 
         `to` is a timestamp: a string, a datetime, or microseconds since 1970.
         """
-        relation = self._fed_by_program(stream)
-        if relation.watermark is None:
-            raise UsageError(
-                f"{stream} has no event time to advance",
-                hint="declare it with WATERMARK FOR ts AS ts - INTERVAL '5' SECOND",
-            )
-        if relation.watermark.clock:
-            raise UsageError(
-                f"the time of {stream} is the engine's clock, and goes on by itself",
-                hint="call tick() to let its windows close",
-            )
-        feed = self.sources.inserted(relation)
-        instant = self._instant(to)
-        self.driver.enqueue(lambda: feed.promise(instant))
+        self._check_open()
+        self.inserts.advance(stream, to)
 
     def finish(self, stream: str | None = None) -> None:
         """Say that a stream that the program feeds, or every one, has ended.
@@ -544,57 +494,15 @@ class Engine:
         whose writer still reads from a connector does not end yet.
         """
         self._check_open()
-        feed = None if stream is None else self.sources.inserted(self._fed_by_program(stream))
-        self.driver.finish(feed)
+        self.driver.finish(None if stream is None else self.inserts.feed(stream))
 
     def tick(self) -> None:
         """Let queries that depend on the clock notice that it has gone on, though no row came."""
         self.driver.tick()
 
-    def _instant(self, to: object) -> int:
-        instant: int | None = None
-        if isinstance(to, int) and not isinstance(to, bool):
-            instant = to
-        else:
-            # Whatever is wrong with the value, it is no timestamp.
-            with suppress(Exception):
-                constant = of_python(to)
-                value = cast(constant.value, constant.type, TIMESTAMP, self.session)
-                instant = int(value.value) if value.is_valid else None
-        if instant is None:
-            raise UsageError(f"{to!r} is not a timestamp", hint="write '2026-01-31 12:30:00'")
-        if instant > LAST:
-            raise UsageError(
-                f"{to!r} {OUTSIDE}", hint="finish() says that no row will come any more"
-            )
-        return max(instant, FIRST)
-
     def input_schema(self, relation: Relation) -> Schema:
         """Return the columns that can be inserted into a stream."""
         return input_schema(relation)
-
-    def _fed_by_program(self, stream: str) -> Relation:
-        self._check_open()
-        entry = self.catalog.get(stream)
-        if entry is None:
-            raise UsageError(
-                f"there is no stream called {stream}",
-                hint=did_you_mean(stream, [e.name for e in self.catalog])
-                or "declare it with CREATE STREAM",
-            )
-        if not isinstance(entry, Relation) or entry.connector is not None:
-            read = isinstance(entry, Relation)
-            kind = entry.kind if read else "stream"
-            what = (
-                f"the {kind} {stream} is read by its connector"
-                if read
-                else f"{stream} is a {entry.kind}"
-            )
-            raise UsageError(
-                f"{what}, so nothing can be inserted",
-                hint=f"only a {kind} that was declared without WITH (connector = …) takes inserts",
-            )
-        return entry
 
     # ------------------------------------------------------------ running
 
@@ -602,25 +510,6 @@ class Engine:
         """Drive the sources of all continuous queries until they end or `until` says to stop."""
         self._check_open()
         self.driver.run(until)
-
-    def _inserting(self, target: Relation) -> Output:
-        """Return what inserts rows that have a stream's columns in order."""
-        schema = input_schema(target)
-        feed = self.sources.inserted(self._fed_by_program(target.name))
-
-        def change(batch: Batch) -> None:
-            for some in as_changes(batch, target, self.session):
-                self.driver.enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
-
-        if target.is_table:
-            return Output(change, into=feed)
-
-        def write(batch: Batch) -> None:
-            data = pa.RecordBatch.from_arrays(list(batch.columns), names=list(schema.names))
-            for some in to_rows(data, schema, target.name, self.session):
-                self.driver.enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
-
-        return Output(write, into=feed)
 
     def table_rows(self, relation: Relation) -> int | None:
         """Return how many rows a table has; None for one that each query reads for itself."""

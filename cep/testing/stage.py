@@ -62,6 +62,7 @@ class RecordingEngine(Engine):
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(clock=clock)
         self.inserted: list[tuple[str, tuple[object, ...]]] = []
+        self.inserts.noted = self._note
 
     def insert(self, stream: str, rows: object) -> None:
         """Insert rows, and note them."""
@@ -70,11 +71,10 @@ class RecordingEngine(Engine):
             self.inserted += [(stream, tuple(row)) for row in rows]
         super().insert(stream, rows)
 
-    def _take(self, feed: Feed, rows: Rows) -> None:
+    def _note(self, feed: Feed, rows: Rows) -> None:
         if isinstance(feed, TableFeed):
             values = (map(positional, c.to_pylist()) for c in rows.batch.columns)
             self.inserted += [(feed.name, row) for row in zip(*values, strict=True)]
-        super()._take(feed, rows)
 
 
 def insert(engine: Engine, stream: str, rows: Sequence[tuple[object, ...]]) -> None:
