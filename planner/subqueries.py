@@ -73,9 +73,15 @@ def reads_outer(e: Expression) -> bool:
     return bool(outer_columns(e))
 
 
+def columns_around(plan: Node) -> frozenset[int]:
+    """Return the columns of the query around that a plan reads."""
+    read = (outer_columns(e) for node in nodes(plan) for e in _expressions(node))
+    return frozenset().union(*read)
+
+
 def correlated(plan: Node) -> bool:
     """Say whether a plan reads columns of the query around."""
-    return any(reads_outer(e) for node in nodes(plan) for e in _expressions(node))
+    return bool(columns_around(plan))
 
 
 def _expressions(node: Node) -> Iterable[Expression]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cep.planner.binder.context import Context
-from cep.planner.binder.decorrelation import (
+from cep.planner.binder.around import (
     Around,
     Keyed,
     Lifted,
@@ -19,6 +18,8 @@ from cep.planner.binder.decorrelation import (
     plain,
     widened,
 )
+from cep.planner.binder.context import Context
+from cep.planner.binder.decorrelation import lift
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.grouping import distinct, emission
 from cep.planner.binder.scope import Scope
@@ -115,7 +116,7 @@ class _Joining:
     context: Context
 
     def _lifted(self) -> Lifted:
-        return self._around.lift(self.asked.plan)
+        return lift(self.asked.plan, self._around)
 
     @property
     def _around(self) -> Around:

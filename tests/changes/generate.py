@@ -64,9 +64,10 @@ class Writer(Terms):
             return self.set_operation(depth, kinds), kinds
         return self.select(depth)
 
-    def set_operation(self, depth: int, kinds: Kinds) -> str:
+    def set_operation(self, depth: int, kinds: Kinds, around: Relation | None = None) -> str:
         """Return UNION, INTERSECT or EXCEPT of queries with columns of given kinds."""
-        parts = [self.of_kinds(depth - 1, kinds) for _ in range(self.chance.choice((2, 2, 3)))]
+        many = self.chance.choice((2, 2, 3))
+        parts = [self.of_kinds(depth - 1, kinds, around) for _ in range(many)]
         text = f"({parts[0]})" if self.often(0.5) else parts[0]
         for part in parts[1:]:
             operator = self.chance.choice(("UNION", "INTERSECT", "EXCEPT"))
@@ -74,12 +75,13 @@ class Writer(Terms):
             text += f" {operator}{every} " + (f"({part})" if self.often(0.5) else part)
         return text
 
-    def of_kinds(self, depth: int, kinds: Kinds) -> str:
-        """Return a SELECT with columns of given kinds."""
+    def of_kinds(self, depth: int, kinds: Kinds, around: Relation | None = None) -> str:
+        """Return a SELECT with columns of given kinds, related to what is around it."""
         source = self.source(depth)
+        where = self.where(source, depth) if around is None else self._related(around, source)
         items = [self.value(source.columns, k) for k in kinds]
         distinct = "DISTINCT " if self.often(0.2) else ""
-        return f"SELECT {distinct}{', '.join(items)} FROM {source.text}{self.where(source, depth)}"
+        return f"SELECT {distinct}{', '.join(items)} FROM {source.text}{where}"
 
     def select(self, depth: int) -> tuple[str, Kinds]:
         """Return a SELECT block, and the kinds of its columns."""
@@ -257,10 +259,11 @@ class Writer(Terms):
         """Return EXISTS or IN, related to the query around or not."""
         negated = self.chance.choice(("", "NOT "))
         kind = self.chance.choice(("int", "text"))
-        if self.often(0.1):
-            # What is related below a set operation cannot be lifted out of it.
-            operand = self.value(source.columns, kind)
-            return f"{operand} {negated}IN ({self.set_operation(depth, (kind,))})"
+        if self.often(0.15):
+            several = self.set_operation(depth, (kind,), source)
+            if self.often(0.4):
+                return f"{negated}EXISTS ({several})"
+            return f"{self.value(source.columns, kind)} {negated}IN ({several})"
         inner = self.source(depth - 1)
         form = self.chance.random()
         if self.often(0.5):

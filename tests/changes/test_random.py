@@ -60,6 +60,26 @@ def test_drawn() -> None:
     assert sum(c.restart is not None for c in cases) > 50
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "SELECT MAX(v) FROM (VALUES (1), (2)) AS b (v) WHERE v <= q1.a",
+        "SELECT v FROM (VALUES (1), (2)) AS b (v) WHERE v <= q1.a ORDER BY v DESC LIMIT 1",
+        """
+        SELECT COUNT(*) FROM (
+          SELECT v FROM (VALUES (1), (2)) AS b (v) WHERE v <= q1.a
+          EXCEPT SELECT v FROM (VALUES (2)) AS c (v) WHERE v <> q1.b) AS d
+        """,
+    ],
+)
+def test_finished_beside_what_goes_on(value: str) -> None:
+    """What a subquery says of rows that are all there is said for each row around as that comes."""
+    rows = ((1, 2, 1, "x"), (2, 1, None, None), (3, None, 2, "y"), (4, 3, 3, "z"))
+    log = tuple((("r", "+I", row),) for row in rows)
+    case = Case(f"SELECT q1.id, ({value}) FROM r AS q1", (STREAM, KEYED, KEYED), log)
+    assert outcome(case) == "agree"
+
+
 def test_compiled() -> None:
     before = kernels.use("compiled")
     try:

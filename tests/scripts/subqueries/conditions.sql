@@ -145,6 +145,23 @@ ASSERT ROWS
 SELECT id FROM orders o WHERE 100 IN (SELECT paid + o.amount FROM payments)
 VALUES (1), (3);
 
+-- A set operation is one for each row around.
+ASSERT ROWS
+SELECT id FROM orders o WHERE EXISTS (
+  SELECT 1 FROM payments WHERE order_id = o.id UNION ALL SELECT 1 FROM blocked b WHERE b.customer = o.customer)
+VALUES (1), (3), (5), (6);
+
+ASSERT ROWS
+SELECT id FROM orders o WHERE amount IN (
+  SELECT paid FROM payments WHERE order_id = o.id EXCEPT SELECT amount FROM orders x WHERE x.id > o.id)
+VALUES (1);
+
+ASSERT ROWS
+SELECT id, (SELECT COUNT(*) FROM (
+  SELECT item FROM orders x WHERE x.customer = o.customer
+  INTERSECT SELECT item FROM orders x WHERE x.amount < o.amount) AS both) AS many FROM orders o
+VALUES (1, 1), (2, 1), (3, 2), (4, 0), (5, 0), (6, 0);
+
 -- How many rows there are does not matter to EXISTS, and so LIMIT says nothing, unless it is 0.
 ASSERT ROWS
 SELECT id FROM orders o
@@ -175,9 +192,8 @@ SELECT COUNT(*) FROM orders GROUP BY id IN (SELECT order_id FROM payments);
 --                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 SELECT id FROM orders WHERE id IN (SELECT * FROM payments);
 
--- What is read below a set operation stays there.
 -- error: this subquery cannot be made a join: a column of the query around is read below “Union all”
--- SELECT id FROM orders o WHERE EXISTS (SELECT 1 FROM payments WHERE order_id = o.id UNION ALL SELECT 1 FROM blocked);
---                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+-- SELECT id FROM orders o WHERE 2 IN (SELECT COUNT(*) FROM payments WHERE order_id = o.id UNION ALL SELECT customer FROM blocked);
+--                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: join the relations yourself: FROM a JOIN b ON …, with GROUP BY the columns of a where the subquery aggregates
-SELECT id FROM orders o WHERE EXISTS (SELECT 1 FROM payments WHERE order_id = o.id UNION ALL SELECT 1 FROM blocked);
+SELECT id FROM orders o WHERE 2 IN (SELECT COUNT(*) FROM payments WHERE order_id = o.id UNION ALL SELECT customer FROM blocked);
