@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,7 +55,11 @@ def row_type(names: tuple[str, ...]) -> type[Row]:
     return type("Row", (Row,), {"__slots__": (), "fields": names})
 
 
-_OPERATIONS = pa.array(["+", "-"], pa.string())
+@cache
+def _operations() -> pa.Array:
+    """Return the signs; made when they are needed, as a process's first array looks for pandas."""
+    return pa.array(["+", "-"], pa.string())
+
 
 OPERATION = Field("op", VARCHAR, False)
 """The first column of a result that is a change log: `+` inserts a row, `-` takes one back."""
@@ -73,7 +77,7 @@ def with_operations(batch: Batch) -> Batch:
     indices = np.repeat(order, np.abs(weights[order]))
     in_order = len(indices) == net.rows and bool((indices[1:] > indices[:-1]).all())
     rows = net if in_order else net.take(indices)
-    operations = _OPERATIONS.take(integers((weights[indices] < 0).astype(np.int64)))
+    operations = _operations().take(integers((weights[indices] < 0).astype(np.int64)))
     schema = Schema((OPERATION, *batch.schema.fields))
     return Batch(schema, (operations, *rows.columns), rows.rows)
 

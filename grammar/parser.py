@@ -6,6 +6,7 @@ is imported at the first call, so that importing this module costs nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cep.grammar import ast
@@ -14,8 +15,22 @@ if TYPE_CHECKING:
     from cep.grammar.driver import Reading
 
 
+_SHORT = 1000
+"""How many characters a text has at most that is remembered with its tree."""
+
+
 def parse(text: str, origin: str | None = None) -> ast.Script:
-    """Return the statements of `text`; errors name `origin`, a file perhaps, as its source."""
+    """Return the statements of `text`; errors name `origin`, a file perhaps, as its source.
+
+    The trees of short texts are remembered: a program asks the same again with other parameters.
+    """
+    if len(text) > _SHORT:
+        return _reading(text, origin).script()
+    return _remembered(text, origin)
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, origin: str | None) -> ast.Script:
     return _reading(text, origin).script()
 
 
