@@ -91,6 +91,9 @@ class Accumulator(ABC):
     times = False
     """Whether it needs the times and the arrivals of rows."""
 
+    constant = False
+    """Whether it keeps as much of many rows as of one, so that copies of it cost nothing."""
+
     @abstractmethod
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
         """Add rows to their groups (or take them back); NULL arguments have been left out.

@@ -31,6 +31,8 @@ class CoMoments(Accumulator):
     are counted apart. 74 bytes per group for one column, 146 for two.
     """
 
+    constant = True
+
     def __init__(self, types: Sequence[DataType]) -> None:
         width = len(types)
         self.count = Column(np.int64)

@@ -25,6 +25,8 @@ class Moments(Accumulator):
     far from zero the values are. Squares are summed with what their rounding lost.
     """
 
+    constant = True
+
     def __init__(self, types: Sequence[DataType]) -> None:
         self.pivot = Column(np.float64)
         self.pinned = Column(np.bool_, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 import cep
@@ -112,3 +113,42 @@ def test_a_sum_that_does_not_fit_is_an_error_of_its_rows() -> None:
     assert [row.total for row in result.fetchall()] == [2**63 - 1, -4, 2**63 - 6]
     errors = engine.execute("SELECT error FROM errors.q").fetchall()
     assert [row.error for row in errors] == ["SUM does not fit BIGINT"]
+
+
+@pytest.mark.parametrize("many", [1, 7, 40, 500])
+def test_moments_from_the_beginning_are_those_of_the_rows(many: int) -> None:
+    """However many rows of a partition come at once: they are added up in pairs, or one by one."""
+    chance = np.random.default_rng(5)
+    keys, v, w = chance.integers(0, 3, 500), chance.normal(1e6, 1, 500), chance.normal(0, 5, 500)
+    found: list[tuple[int, float | None, float | None, float | None]] = []
+    engine = cep.Engine()
+    engine.execute("CREATE STREAM s (k INT, v DOUBLE, w DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts)")
+    engine.start(
+        parse_query("""
+            SELECT k, STDDEV_SAMP(v) OVER x, COVAR_POP(v, w) OVER x,
+              VAR_POP(w) FILTER (WHERE w > 0) OVER x
+            FROM s WINDOW x AS (PARTITION BY k ORDER BY ts)
+        """),
+        name="q",
+        output=Output(
+            lambda b: found.extend(zip(*(c.to_pylist() for c in b.columns), strict=True))
+        ),
+    )
+    start = dt.datetime(2026, 1, 1)
+    rows = [
+        (int(k), float(a), float(b), start + dt.timedelta(seconds=i))
+        for i, (k, a, b) in enumerate(zip(keys, v, w, strict=True))
+    ]
+    for i in range(0, len(rows), many):
+        engine.insert("s", rows[i : i + many])
+    engine.finish()
+    assert len(found) == len(rows)
+    for i, (key, deviation, covariance, variance) in enumerate(found):
+        mine = keys[: i + 1] == key
+        some, other = v[: i + 1][mine], w[: i + 1][mine]
+        assert key == keys[i]
+        wanted = np.std(some, ddof=1) if len(some) > 1 else None
+        assert deviation == (None if wanted is None else pytest.approx(wanted, rel=1e-9))
+        assert covariance == pytest.approx(np.cov(some, other, bias=True)[0, 1], rel=1e-7, abs=1e-9)
+        above = other[other > 0]
+        assert variance == (pytest.approx(np.var(above), abs=1e-12) if len(above) else None)
