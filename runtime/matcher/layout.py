@@ -63,6 +63,8 @@ MORE_PATH = 3
 BUDGET = 4  # a start goes back more often than it may
 AGAIN = 5  # nothing is missing, but the call has taken long
 
+MATCH_COST = 10  # choices that a match weighs, where one start may have many
+
 # The fields of a result.
 R_PARTITION = 0
 R_START = 1

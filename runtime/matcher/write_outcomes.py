@@ -61,7 +61,8 @@ class Outcomes(Writer):
             return
         self.put(f"if length > 0 and seq[{last}] > cover: cover = seq[{last}]")
         if program.after is After.EVERYWHERE:
-            self.put("found += 1", f"pc = {FAIL}")
+            # A match that is said costs more than a choice, and the same budget bounds both.
+            self.put("found += 1", f"work += {at.MATCH_COST}", f"pc = {FAIL}")
             if program.distinct:
                 self.write_said()
             return

@@ -109,6 +109,17 @@ def test_what_cannot_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "WITHIN" in error.value.hint
 
 
+def test_too_many_matches_of_one_start_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cep.runtime.matcher.walks.BUDGET", 20_000)
+    times = ", ".join(f"(TIMESTAMP '2026-01-01 00:00:{i:02}')" for i in range(40))
+    with pytest.raises(EvaluationError, match="is given up: it goes back over its choices"):
+        cep.Engine().execute(
+            f"""SELECT * FROM (VALUES {times}) AS t (ts) MATCH_RECOGNIZE (
+                ORDER BY ts MEASURES COUNT(*) AS n AFTER MATCH NO SKIP
+                PATTERN ((A | B)+) WITHIN INTERVAL '1' MINUTE)"""
+        ).fetchall()
+
+
 def test_what_keeps_too_much_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cep.runtime.matcher.walks.ROOM", 1 << 10)
     engine = cep.Engine()
