@@ -127,7 +127,6 @@ class CorrectedOver(Operator):
         """Say the rows of partitions for which none came late."""
         if passed is not None and self._stale is not None:
             passed = passed.where(~self._among(passed, self._stale))
-            passed = passed if passed.rows else None
         told = self._told_by(self._ahead, passed, watermark)
         if told is not None and self._stale is not None:
             told = told.where(~self._among(told, self._stale))

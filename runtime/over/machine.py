@@ -88,7 +88,7 @@ class Machine:
     def run(self, batch: Batch | None, watermark: int, outlet: Outlet) -> Batch | None:
         """Take what the watermark has passed, in order of time, and say what is complete."""
         first = self._rows.rows
-        if batch is not None:
+        if batch is not None and batch.rows:
             if len(self.order) + len(self.ties) > 1:
                 batch = batch.take(ordered(batch, (*self.order, *self.ties)))
             self._place(batch)

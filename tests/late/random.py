@@ -209,6 +209,8 @@ class Case:
             some = self.rows[done : done + chance.choice((1, 3, 20))]
             _insert(engine, some)
             done += len(some)
+            if engine.queries["q"].failure is not None:
+                return f"after {done} rows: {engine.queries['q'].failure}\n{query}"
             if any(many < 0 for many in net.rows.values()):
                 return f"after {done} rows more is taken back than was said\n{query}"
             if done / len(self.rows) >= looked and done < len(self.rows):
