@@ -4,8 +4,8 @@
 
 `customers.jsonl` holds what Debezium says of a table `customers`: the rows that were there (`r`),
 and then each creation, update and deletion. Here it grows while it is read, as a feed would. A
-materialized view joins the table with orders: what every part of the log corrects in it is said, and
-both can be read at any moment.
+materialized view joins the table with orders: what every part of the log corrects in it is said,
+and both can be read at any moment.
 """
 
 from __future__ import annotations
