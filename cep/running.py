@@ -275,6 +275,8 @@ class Running:
         """Do something to its own operators because of what one said that it shares."""
         self.tick()
         self._attempt(action)
+        if self.graph.finished:
+            self.settle()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, CepError):

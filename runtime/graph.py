@@ -211,11 +211,11 @@ class Graph:
 
     def _into(self, node: GraphNode, target: GraphNode, action: Callable[[Graph], None]) -> None:
         """Do something to what reads a node; where that is shared and it is not, by its query."""
-        if node.shared and not target.shared:
+        if target.shared or (target.graphs == [self] and not node.shared):
+            action(self)
+        else:
             for graph in tuple(target.graphs):  # none, if its query has just stopped
                 graph.enter(lambda graph=graph: action(graph))  # type: ignore[misc]  # bound now
-        else:
-            action(self)
 
     def _tell_roots(self, node: GraphNode) -> None:
         """Let the queries whose root is a shared node notice its watermark."""

@@ -121,6 +121,18 @@ def test_show_queries_says_who_shares() -> None:
     assert [row.shares_with for row in engine.execute("SHOW QUERIES")] == [None] * 3
 
 
+@pytest.mark.parametrize("limits", [("", " LIMIT 1"), (" LIMIT 1", ""), (" LIMIT 2", " LIMIT 1")])
+def test_a_query_that_has_enough_ends_and_the_others_go_on(limits: tuple[str, str]) -> None:
+    engine = engine_after([])
+    queries = [engine.query(f"SELECT v FROM s WHERE v > 2{limit}") for limit in limits]
+    for v in range(6):
+        engine.insert("s", [(1, v, f"2026-01-01 00:00:0{v}")])
+    values = [[row.v for row in query.fetchall()] for query in queries]
+    assert values == [[3, 4, 5][: int(limit[-1:] or 3)] for limit in limits]
+    states = [row.state for row in engine.execute("SHOW QUERIES").fetchall()]
+    assert states == ["ended" if limit else "running" for limit in limits]
+
+
 def test_an_operator_that_breaks_stops_those_that_share_it_and_no_other() -> None:
     engine = engine_after([])
     broken = engine.query("SELECT k, SUM(v) AS total FROM s GROUP BY k")
