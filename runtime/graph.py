@@ -145,6 +145,8 @@ class Graph:
     def _process(self, node: GraphNode, port: int, batch: Batch) -> None:
         for out in node.operator.process(port, batch):
             self._hand_on(node, out)
+            if self.finished and not node.shared:
+                return  # A join may have many more pairs to say, and nobody wants them.
         if node.operator.finished and node.said < END:
             # What reads it has all the rows that there will ever be.
             node.said = END
