@@ -106,7 +106,7 @@ def test_parameters(engine: cep.Engine, value: object, kept: object) -> None:
         "\ud800",
         [1, 2],
         {"a": 1},
-        object(),
+        pytest.param(object(), id="object()"),
     ],
     ids=repr,
 )
