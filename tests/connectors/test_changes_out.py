@@ -90,7 +90,7 @@ def test_the_columns_of_a_change_log_can_be_found(tmp_path: Path, name: str) -> 
         f"(connector = 'file', path = '{tmp_path}/{name}', changelog = 'true');"
         "ASSERT ROWS SELECT * FROM again VALUES ('a', 2), ('b', 2), ('c', 1)"
     )
-    assert engine.execute("SELECT * FROM again").schema.names == ("k", "n")
+    assert engine.execute("SELECT * FROM again WHERE FALSE").arrow().column_names == ["k", "n"]
 
 
 def test_an_upsert_needs_a_key(tmp_path: Path) -> None:

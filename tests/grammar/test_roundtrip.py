@@ -81,7 +81,7 @@ def test_the_strategies_make_every_node() -> None:
     )
     for strategy in made:
 
-        @settings(relaxed, max_examples=150, database=None, phases=[Phase.generate])
+        @settings(relaxed, max_examples=400, database=None, phases=[Phase.generate])
         @given(strategy)
         def collect(tree: ast.Node) -> None:
             seen.update(type(node) for node in nodes(tree))
