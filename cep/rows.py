@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from cep.errors import UsageError, did_you_mean
 from cep.runtime.connectors.arrow_types import conform
+from cep.runtime.connectors.convert import truncate
 from cep.runtime.functions.arrow import column
 from cep.runtime.functions.casts import cast
+from cep.runtime.functions.years import has_years
 from cep.runtime.rowerrors import Messages, attempt, failed, merge
 from cep.runtime.session import Session
 from cep.types import (
@@ -252,7 +254,14 @@ def _column(values: list[Any], t: DataType, session: Session) -> tuple[pa.Array,
             errors = messages if failed(messages).any() else None
             return pa.concat_arrays([p for p, _ in parts]), errors
         return _single(values[0], t)
+    if not has_years(t) or (isinstance(t, Timestamp) and all(map(_is_wall_time, values))):
+        # Of the type, and no year that is none.
+        return truncate(array, t), None
     return conform(array, t)
+
+
+def _is_wall_time(value: object) -> bool:
+    return value is None or (type(value) is dt.datetime and value.tzinfo is None)
 
 
 def _localized(value: Any, session: Session) -> Any:

@@ -169,6 +169,10 @@ class Graph:
         reached = operator.output_watermark()
         if reached > node.said:
             node.said = reached
+            if not node.shared:
+                for target, target_port in tuple(node.targets):
+                    self._advance(target, target_port, reached)
+                return
             for target, target_port in tuple(node.targets):
 
                 def reach(
@@ -177,8 +181,7 @@ class Graph:
                     graph._advance(target, port, reached)
 
                 self._into(node, target, reach)
-            if node.shared:
-                self._tell_roots(node)
+            self._tell_roots(node)
 
     def tick(self, now: int) -> None:
         """Tell every node the engine's time."""

@@ -100,9 +100,9 @@ class Kernel(Generic[P, R]):
     def compiled(self, steps: int = 0) -> bool:
         """Say whether a call of so many steps would run as machine code."""
         mode = _process.mode
-        pays = self._compiled is not None or (
-            _process.steps + steps >= IMPORT_STEPS and self._steps + steps >= self.worth
-        )
+        if self._compiled is not None and mode != "python":
+            return True
+        pays = _process.steps + steps >= IMPORT_STEPS and self._steps + steps >= self.worth
         if mode == "python" or (mode == "auto" and not pays):
             return False
         return not _jit_disabled()
