@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.patterns.generate_expressions import Expressions
@@ -87,11 +87,25 @@ def draw(seed: int) -> Drawn:
             break
     clauses = _clauses(chance, kind, timed, within, framed, pattern, used, patterns.absent)
     delay = chance.choice((0, 0, 2, 5))
+    rows, others = _arriving(chance, kind, delay)
+    frame = chance.choice(("UNBOUNDED", "UNBOUNDED", "0", "1", "2", "3", "6")) if framed else ""
+    return Drawn(kind, clauses, rows, others, delay, frame)
+
+
+def redraw(drawn: Drawn, seed: int) -> Drawn:
+    """Return the same pattern over other rows."""
+    rows, others = _arriving(random.Random(seed), drawn.kind, drawn.delay)
+    return replace(drawn, rows=rows, others=others)
+
+
+def _arriving(
+    chance: random.Random, kind: str, delay: int
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Return the rows of the inputs, in the order in which they come."""
     rows, others = _rows(chance, kind)
     if kind != "values":
         rows, others = arrival(chance, rows, 5, delay), arrival(chance, others, 4, delay)
-    frame = chance.choice(("UNBOUNDED", "UNBOUNDED", "0", "1", "2", "3", "6")) if framed else ""
-    return Drawn(kind, clauses, tuple(rows), tuple(others), delay, frame)
+    return tuple(rows), tuple(others)
 
 
 def _clauses(

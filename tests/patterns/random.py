@@ -1,6 +1,7 @@
 """Random row patterns over random rows, matched by the engine and by the oracle.
 
     python -m tests.patterns.random --cases 200000 --seed 1
+    python -m tests.patterns.random --cases 0 --compiled 250 --draws 8
 
 A case is made of its seed alone. Where one fails, it is cut down to what still fails, and printed
 as a script. The test suite runs a fixed share of them (test_random.py), and the seeds in seeds.txt,
@@ -14,7 +15,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from cep.grammar.unparse import unparse
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.runtime.kernels import compile as kernels
-from tests.patterns.generate import COLUMNS, OTHERS, Drawn, draw
+from tests.patterns.generate import COLUMNS, OTHERS, Drawn, draw, redraw
 from tests.patterns.oracle import Answer, Input, Oracle
 from tests.patterns.oracle_walk import Exhausted
 from tests.patterns.oracle_windows import Window, WindowOracle
@@ -62,9 +63,9 @@ class Case:
     drawn: Drawn
 
     @classmethod
-    def of(cls, seed: int) -> Case:
-        """Make the case of a seed."""
-        drawn = draw(seed)
+    def of(cls, seed: int, again: int = 0) -> Case:
+        """Make the case of a seed; `again` is another draw of its rows, for the same pattern."""
+        drawn = redraw(draw(seed), again) if again else draw(seed)
         sources = "(s, t p)" if drawn.kind == "merged" else "s"
         query = parse_query(f"SELECT * FROM {sources} MATCH_RECOGNIZE ({drawn.clauses})")
         assert isinstance(query.body, ast.Select)
@@ -311,20 +312,28 @@ def report(case: Case) -> str:
     return f"seed {case.seed}\n{small.script()}\n{what}\n{'-' * 80}"
 
 
+def _numbers(cases: int, compiled: int, draws: int) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of cases, and of the draws of their rows: several for those compiled."""
+    yield from ((n, 0) for n in range(cases))
+    for n in range(cases, cases + compiled):
+        yield from ((n, again) for again in range(draws))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run random cases; return how many failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.patterns.random", description=__doc__)
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0, help="the first case's number")
-    parser.add_argument("--compiled", type=int, default=0, help="so many more cases, compiled")
+    parser.add_argument("--compiled", type=int, default=0, help="so many more patterns, compiled")
+    parser.add_argument("--draws", type=int, default=1, help="so often other rows for each of them")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at a failure")
     given = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
     began = time.perf_counter()
-    for n in range(given.cases + given.compiled):
+    for n, again in _numbers(given.cases, given.compiled, given.draws):
         compiled = n >= given.cases
         kernels.use("compiled" if compiled else "python")
-        case = Case.of(given.seed + n)
+        case = Case.of(given.seed + n, again)
         try:
             counts[outcome(case) + (", compiled" if compiled else "")] += 1
         except Exception:  # a flaw of ours: the case tells which
