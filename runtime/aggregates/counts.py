@@ -16,6 +16,8 @@ from cep.types import DataType
 class Count(Accumulator):
     """The net number of rows: 8 bytes per group."""
 
+    constant = True
+
     def __init__(self, types: Sequence[DataType] = ()) -> None:
         self.count = Column(np.int64)
         self.columns = (self.count,)
@@ -34,6 +36,8 @@ class Count(Accumulator):
 
 class Truths(Accumulator):
     """How many rows are true and how many false: 16 bytes per group."""
+
+    constant = True
 
     def __init__(self, types: Sequence[DataType]) -> None:
         self.count = Column(np.int64)

@@ -28,6 +28,8 @@ class ExactSum(Accumulator):
     overflows while it is kept; whether it fits its type is asked when it is said.
     """
 
+    constant = True
+
     def __init__(self, types: Sequence[DataType]) -> None:
         kind = types[0]
         self.decimal = isinstance(kind, Decimal)

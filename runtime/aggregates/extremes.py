@@ -28,6 +28,8 @@ class Extreme(Accumulator):
     The greatest is the least by the complement of the code.
     """
 
+    constant = True
+
     def __init__(self, types: Sequence[DataType], *, greatest: bool = False) -> None:
         self.codec = codec(types[0])
         self.flip = -1 if greatest else 0

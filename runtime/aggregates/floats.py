@@ -70,6 +70,8 @@ class FloatSum(Accumulator):
     the sum of the others is there when they leave again.
     """
 
+    constant = True
+
     def __init__(self, types: Sequence[DataType]) -> None:
         self.count = Column(np.int64)
         self.sum = Column(np.float64)

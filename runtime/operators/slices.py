@@ -9,13 +9,14 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.calls import AggregateCall, Calls
 from cep.runtime.batch import Batch
+from cep.runtime.blocks import Blocks
 from cep.runtime.operator import StateSize
 from cep.runtime.state.chains import Chains
 from cep.runtime.state.column import Ids, capacity_for
 from cep.runtime.state.interner import Interned
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.slices import Closing, Slices
-from cep.runtime.state.vectors import integers, stretches, view
+from cep.runtime.state.vectors import integers, view
 from cep.runtime.state.wholes import Wholes
 from cep.runtime.windowed import WindowAggregate, WindowBounds
 from cep.runtime.windows import Grid
@@ -23,6 +24,9 @@ from cep.types import Schema
 
 _MOST = 4096
 """Parts of windows that are put together at once."""
+
+_MANY = 16
+"""Slices in a window from which on blocks of them are put together beforehand."""
 
 
 class SliceAggregate(WindowAggregate):
@@ -36,7 +40,11 @@ class SliceAggregate(WindowAggregate):
     refuse and others take is put aside once for each that refuses it, and kept apart from the
     others of its slice for those that take it.
 
-    State: the groups of the slices of which a window is still open.
+    Where a window has many slices, and keeps no more of many rows than of one, blocks of slices are
+    merged once for all windows that have them: what a window costs grows with the logarithm of the
+    number of its slices.
+
+    State: the groups of the slices of which a window is still open, and those of blocks of these.
     """
 
     def __init__(
@@ -53,10 +61,20 @@ class SliceAggregate(WindowAggregate):
         super().__init__(input, output, keys, calls, window, append_only=append_only)
         self.grid = grid
         self._table = KeyTable([input.types[k] for k in self.own], prefix=1)
-        self._slices = Slices(grid)
+        self._slices = Slices(grid, self._highest())
         self._chains = Chains()
         self._wholes = Wholes(self._table.width)
+        self._blocks = Blocks(
+            input, calls, self._calls, self._chains, self._wholes, append_only=append_only
+        )
         self._closing = Calls(input, calls, append_only=append_only)
+
+    def _highest(self) -> int:
+        """Return how often blocks are doubled: a window has at least two of the largest."""
+        many = self.grid.size // self.grid.width
+        if many < _MANY or not all(a.constant for a in self._calls.accumulators):
+            return 0
+        return many.bit_length() - 2
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         start = view(batch.columns[self.window.start])
@@ -103,21 +121,18 @@ class SliceAggregate(WindowAggregate):
         while self._slices.due(watermark):
             closing, gone = self._slices.close(watermark, _MOST)
             yield from self._say(closing)
+            self._blocks.forget(closing.changes.gone)
             self._forget(gone)
 
     def _say(self, closing: Closing) -> Iterable[Batch]:
         """Return the rows of windows, each put together from its parts."""
-        sizes = np.array([len(p) for p in closing.parts])
-        parts = np.concatenate([np.array(p, np.int64) for p in closing.parts])
-        different, where = np.unique(parts, return_inverse=True)
-        members, counts = self._chains.members(different, len(self._table))
-        position, part = stretches(counts, where)
-        groups = members[position]
-        window = np.repeat(np.arange(len(sizes)), sizes)[part]
-
+        most = len(self._table)
+        self._blocks.make(closing.changes, most)
+        gathered = self._blocks.gather(self._blocks.spread(closing.names), most)
+        groups, window = gathered.heads, gathered.owner
         local, first = self._wholes.together(groups, window)
         self._closing.reserve(capacity_for(len(first)))
-        self._closing.merge(local, self._calls, groups)
+        self._blocks.merge_into(self._closing, local, gathered)
         own = self._table.columns(groups[first])
         start, end = closing.start[window[first]], closing.end[window[first]]
         said = self._windows(own, start, end, self._closing, np.arange(len(first)))
@@ -136,6 +151,7 @@ class SliceAggregate(WindowAggregate):
             self._calls.reset()
             self._chains.reset()
             self._wholes.reset()
+            self._blocks.reset()
             return
         self._calls.clear(groups)
         self._wholes.leave(groups)
@@ -145,10 +161,12 @@ class SliceAggregate(WindowAggregate):
             kept = self._table.compact()
             self._calls.keep(kept, self._table.capacity)
             self._wholes.keep(kept, self._table.capacity)
+            self._blocks.renumber(kept, top)
             self._chains.keep_members(kept, self._table.capacity, top)
 
     def size(self) -> StateSize:
         nbytes = self._table.nbytes + self._calls.nbytes + self._slices.nbytes + self._wholes.nbytes
+        nbytes += self._blocks.nbytes
         if len(self._table):
             nbytes += self._chains.nbytes
         return StateSize(len(self._table), nbytes)

@@ -8,6 +8,7 @@ import numpy as np
 from sortedcontainers import SortedList
 
 from cep.runtime.state.column import Ids
+from cep.runtime.state.forest import Changes, Forest
 from cep.runtime.state.interner import Interner
 from cep.runtime.state.panes import runs
 from cep.runtime.state.vectors import Codes
@@ -16,23 +17,31 @@ from cep.runtime.windows import Grid
 
 @dataclass(frozen=True)
 class Closing:
-    """Windows that close, in the order of their ends: bounds int64[n], and the parts of each."""
+    """Windows that close, in the order of their ends: bounds int64[n], and what each is made of.
+
+    `names` are those of parts and of blocks of parts; `changes` are the blocks made for these
+    windows, and those that no other window has.
+    """
 
     start: Codes
     end: Codes
-    parts: list[list[int]]
+    names: list[list[int]]
+    changes: Changes
 
 
 class Slices:
     """Gives parts of windows dense ids: a part is a slice and the first window that has it.
 
     A part is [start of the slice, end of the first window): of the rows of a slice those that came
-    late for its first windows are a part of their own, which only the later windows have. About 200
-    bytes per part, and O(log n) to open or close one: parts are few beside the rows.
+    late for its first windows are a part of their own, which only the later windows have. So a part
+    does not change any more when its first window has closed, and can be in blocks of up to two to
+    the power of `highest` parts. About 300 bytes per part, and O(log n) to open or close one: parts
+    are few beside the rows.
     """
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, highest: int) -> None:
         self._grid = grid
+        self._forest = Forest(highest)
         self._interner = Interner(2)
         self._waiting: SortedList[tuple[int, int, int]] = SortedList()
         self._begun: SortedList[tuple[int, int, int]] = SortedList()
@@ -48,8 +57,8 @@ class Slices:
 
     @property
     def nbytes(self) -> int:
-        """The bytes of the index and, at 120 a piece, of the ordered entries."""
-        return self._interner.nbytes + 120 * len(self._interner)
+        """The bytes of the index and, at 220 a piece, of the ordered entries."""
+        return self._interner.nbytes + 220 * len(self._interner)
 
     def intern(self, start: Codes, end: Codes) -> Ids:
         """Return the id of each row's part, made where it is not; int64[n] microseconds."""
@@ -87,7 +96,7 @@ class Slices:
         """
         starts: list[int] = []
         ends: list[int] = []
-        parts: list[list[int]] = []
+        names: list[list[int]] = []
         gone: list[int] = []
         total = 0
         while total < most and self.due(watermark):
@@ -95,14 +104,20 @@ class Slices:
             start = self._grid.start_of(end)
             while self._waiting and self._waiting[0][0] == end:
                 last, first, one = self._waiting.pop(0)
-                self._begun.add((first, last, one))
+                self._begin((first, last, one))
             starts.append(start)
             ends.append(end)
-            parts.append([one for _, _, one in self._begun])
-            total += len(parts[-1])
+            names.append(self._forest.names())
+            total += len(self._begun)
             gone += self._pass(end)
-        closing = Closing(np.array(starts, np.int64), np.array(ends, np.int64), parts)
+        changes = self._forest.changes()
+        closing = Closing(np.array(starts, np.int64), np.array(ends, np.int64), names, changes)
         return closing, np.array(gone, np.int64)
+
+    def _begin(self, place: tuple[int, int, int]) -> None:
+        """Note that the first window of a part closes."""
+        self._begun.add(place)
+        self._forest.join(place)
 
     def _upcoming(self) -> int:
         """Return the end of the next window with rows."""
@@ -115,6 +130,7 @@ class Slices:
         gone = []
         while self._begun and self._begun[0][0] < self._next[0]:
             gone.append(self._begun.pop(0)[2])
+            self._forest.leave()
         return gone
 
     def forget(self, ids: Ids) -> None:
@@ -123,13 +139,15 @@ class Slices:
 
     def settle(self, watermark: int) -> None:
         """Find out, after the parts have been made again, which windows have been closed."""
-        last = None
+        begun = []
         while self._waiting and self._waiting[0][0] <= watermark:
             end, start, one = self._waiting.pop(0)
-            self._begun.add((start, end, one))
-            last = end
-        if last is None:
+            begun.append((start, end, one))
+        if not begun:
             return
+        last = begun[-1][1]
+        for place in sorted(begun):
+            self._begin(place)
         self._next = self._grid.after(last)
         while self._next[1] <= watermark:
             self._next = self._grid.after(self._next[1])
