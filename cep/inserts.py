@@ -105,7 +105,7 @@ class Inserts:
 
     def _enqueue(self, feed: Feed, given: Iterable[Rows]) -> None:
         for some in given:
-            self._driver.enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # now
+            self._driver.enqueue(lambda some=some: feed.insert(some))  # type: ignore[misc]  # bound now
 
     def _give(self, feed: Feed, given: Iterable[Rows]) -> None:
         """Insert rows of the program; what waits for another stream may no longer have to."""
