@@ -94,6 +94,9 @@ class Accumulator(ABC):
     constant = False
     """Whether it keeps as much of many rows as of one, so that copies of it cost nothing."""
 
+    in_turn = False
+    """Whether `merge` goes from pair to pair, so that what a pair changes a later one may read."""
+
     @abstractmethod
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
         """Add rows to their groups (or take them back); NULL arguments have been left out.

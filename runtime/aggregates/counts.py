@@ -8,15 +8,22 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.kernels import merging
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import arrow, view
 from cep.types import DataType
+
+
+def add_in_turn(mine: Column, groups: Ids, theirs: Column, others: Ids) -> None:
+    """Add whole numbers to those of `groups`, pair by pair: int64[n] each."""
+    merging.numbers(len(groups), groups, others, theirs.data, mine.data)
 
 
 class Count(Accumulator):
     """The net number of rows: 8 bytes per group."""
 
     constant = True
+    in_turn = True
 
     def __init__(self, types: Sequence[DataType] = ()) -> None:
         self.count = Column(np.int64)
@@ -27,7 +34,7 @@ class Count(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Count)
-        np.add.at(self.count.data, groups, other.count.data[others])
+        add_in_turn(self.count, groups, other.count, others)
 
     def value(self, groups: Ids, result: DataType) -> Valued:
         """COUNT."""
@@ -38,6 +45,7 @@ class Truths(Accumulator):
     """How many rows are true and how many false: 16 bytes per group."""
 
     constant = True
+    in_turn = True
 
     def __init__(self, types: Sequence[DataType]) -> None:
         self.count = Column(np.int64)
@@ -50,8 +58,8 @@ class Truths(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Truths)
-        np.add.at(self.count.data, groups, other.count.data[others])
-        np.add.at(self.true.data, groups, other.true.data[others])
+        add_in_turn(self.count, groups, other.count, others)
+        add_in_turn(self.true, groups, other.true, others)
 
     def number(self, groups: Ids, result: DataType) -> Valued:
         """COUNT_IF: how many rows are true."""

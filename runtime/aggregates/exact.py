@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.counts import add_in_turn
+from cep.runtime.kernels import merging
 from cep.runtime.rowerrors import Messages
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import arrow, numbered, view
+from cep.runtime.state.vectors import arrow, view
 from cep.types import DataType, Decimal
 
 Whole = npt.NDArray[np.int64]
@@ -29,6 +31,7 @@ class ExactSum(Accumulator):
     """
 
     constant = True
+    in_turn = True
 
     def __init__(self, types: Sequence[DataType]) -> None:
         kind = types[0]
@@ -65,10 +68,10 @@ class ExactSum(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, ExactSum)
-        np.add.at(self.count.data, groups, other.count.data[others])
-        many, local = numbered(groups)
-        rows = Rows(many, local)
-        self._carry(many, [rows.totals(limb.data[others]) for limb in other.limbs])
+        add_in_turn(self.count, groups, other.count, others)
+        theirs, mine = ([limb.data for limb in a.limbs] for a in (other, self))
+        merge = merging.wide_limbs if self.wide else merging.limbs
+        merge(len(groups), groups, others, *theirs, *mine)
 
     def total(self, groups: Ids, result: DataType) -> Valued:
         """SUM: NULL where there is no row, an error where the type cannot hold it."""

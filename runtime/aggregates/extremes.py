@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.kernels import merging
 from cep.runtime.state.codes import codec
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import Codes
@@ -29,6 +30,7 @@ class Extreme(Accumulator):
     """
 
     constant = True
+    in_turn = True
 
     def __init__(self, types: Sequence[DataType], *, greatest: bool = False) -> None:
         self.codec = codec(types[0])
@@ -58,8 +60,10 @@ class Extreme(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Extreme)
-        np.minimum.at(self.least.data, groups, other.least.data[others])
-        np.logical_or.at(self.some.data, groups, other.some.data[others])
+        merging.least(
+            *(len(groups), groups, others, other.least.data, other.some.data),
+            *(self.least.data, self.some.data),
+        )
 
     def value(self, groups: Ids, result: DataType) -> Valued:
         """MIN or MAX: NULL where there is no row."""

@@ -10,8 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.counts import add_in_turn
+from cep.runtime.kernels import merging
 from cep.runtime.state.column import Column, Ids
-from cep.runtime.state.vectors import arrow, numbered, view
+from cep.runtime.state.vectors import arrow, view
 from cep.types import DataType
 
 Floats = npt.NDArray[np.float64]
@@ -71,6 +73,7 @@ class FloatSum(Accumulator):
     """
 
     constant = True
+    in_turn = True
 
     def __init__(self, types: Sequence[DataType]) -> None:
         self.count = Column(np.int64)
@@ -122,14 +125,17 @@ class FloatSum(Accumulator):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, FloatSum)
-        np.add.at(self.count.data, groups, other.count.data[others])
-        many, local = numbered(groups)
-        for part in (other.sum.data[others], other.lost.data[others]):
-            total, rest = sum_by(local, part, len(many))
-            self._add_sums(many, total, rest)
+        add_in_turn(self.count, groups, other.count, others)
+        merging.floats(
+            *(len(groups), groups, others),
+            *(other.sum.data, other.lost.data, self.sum.data, self.lost.data),
+        )
         if len(other.special.data):
             self._use_special()
-            np.add.at(self.special.data, groups, other.special.data[others])
+            theirs, mine = other.special.data.reshape(-1), self.special.data.reshape(-1)
+            for kind in range(3):
+                pairs = (3 * groups + kind, 3 * others + kind)
+                merging.numbers(len(groups), *pairs, theirs, mine)
 
     def _use_special(self) -> None:
         self.special.reserve(len(self.count.data))

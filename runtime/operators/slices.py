@@ -9,42 +9,36 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.calls import AggregateCall, Calls
 from cep.runtime.batch import Batch
-from cep.runtime.blocks import Blocks
 from cep.runtime.operator import StateSize
+from cep.runtime.stacked import Stacked
 from cep.runtime.state.chains import Chains
 from cep.runtime.state.column import Ids, capacity_for
 from cep.runtime.state.interner import Interned
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.slices import Closing, Slices
-from cep.runtime.state.vectors import integers, view
-from cep.runtime.state.wholes import Wholes
+from cep.runtime.state.stacks import Rows, Stacks
+from cep.runtime.state.vectors import integers, stretches, view
 from cep.runtime.windowed import WindowAggregate, WindowBounds
 from cep.runtime.windows import Grid
 from cep.types import Schema
 
-_MOST = 4096
-"""Parts of windows that are put together at once."""
-
-_MANY = 16
-"""Slices in a window from which on blocks of them are put together beforehand."""
+_MOST = 65536
+"""Nodes that are made at once for windows that close together."""
 
 
 class SliceAggregate(WindowAggregate):
     """Aggregates per key and overlapping window, whose slices the input has.
 
     A row is added to one group, that of its key and slice, whatever the number of its windows. When
-    a window closes, the accumulators of its slices are merged into those of its groups, which are
-    said in the order of the windows' ends, then of the slices, then of the groups' first rows.
+    a window closes, its keys are put together from two accumulators each, which stand for many
+    slices; what of many rows is more than of one is put together from all slices. Windows are said
+    in the order of their ends, and their keys in that in which they came.
 
     A window refuses a row iff its end is not after the row's lateness. A row that some windows
     refuse and others take is put aside once for each that refuses it, and kept apart from the
     others of its slice for those that take it.
 
-    Where a window has many slices, and keeps no more of many rows than of one, blocks of slices are
-    merged once for all windows that have them: what a window costs grows with the logarithm of the
-    number of its slices.
-
-    State: the groups of the slices of which a window is still open, and those of blocks of these.
+    State: the groups of the slices of which a window is still open, and at most as many nodes.
     """
 
     def __init__(
@@ -61,20 +55,11 @@ class SliceAggregate(WindowAggregate):
         super().__init__(input, output, keys, calls, window, append_only=append_only)
         self.grid = grid
         self._table = KeyTable([input.types[k] for k in self.own], prefix=1)
-        self._slices = Slices(grid, self._highest())
+        self._slices = Slices(grid)
         self._chains = Chains()
-        self._wholes = Wholes(self._table.width)
-        self._blocks = Blocks(
-            input, calls, self._calls, self._chains, self._wholes, append_only=append_only
-        )
+        self._stacks = Stacks(self._table.width)
+        self._stacked = Stacked(input, calls, self._calls, append_only=append_only)
         self._closing = Calls(input, calls, append_only=append_only)
-
-    def _highest(self) -> int:
-        """Return how often blocks are doubled: a window has at least two of the largest."""
-        many = self.grid.size // self.grid.width
-        if many < _MANY or not all(a.constant for a in self._calls.accumulators):
-            return 0
-        return many.bit_length() - 2
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         start = view(batch.columns[self.window.start])
@@ -110,34 +95,52 @@ class SliceAggregate(WindowAggregate):
             self._calls.reserve(capacity)
             self._chains.reserve_owners(self._slices.capacity)
             self._chains.reserve_members(capacity)
-            codes = self._table.rows[new, :-1]
-            self._chains.append(np.ascontiguousarray(codes[:, 0]), new)
+            codes = self._table.rows.take(new, axis=0)[:, :-1]
+            owners = np.ascontiguousarray(codes[:, 0])
+            self._chains.append(owners, new)
+            self._slices.count(owners)
             codes[:, 0] = 0
-            self._wholes.enter(new, codes, capacity)
+            self._stacks.enter(new, codes, capacity)
         return interned
 
     def advance(self, port: int, watermark: int) -> Iterable[Batch]:
         super().advance(port, watermark)
         while self._slices.due(watermark):
-            closing, gone = self._slices.close(watermark, _MOST)
-            yield from self._say(closing)
-            self._blocks.forget(closing.changes.gone)
+            closing, gone = self._slices.close(watermark, _MOST, every=self._stacked.partly)
+            yield from self._close(closing)
             self._forget(gone)
 
-    def _say(self, closing: Closing) -> Iterable[Batch]:
-        """Return the rows of windows, each put together from its parts."""
-        most = len(self._table)
-        self._blocks.make(closing.changes, most)
-        gathered = self._blocks.gather(self._blocks.spread(closing.names), most)
-        groups, window = gathered.heads, gathered.owner
-        local, first = self._wholes.together(groups, window)
-        self._closing.reserve(capacity_for(len(first)))
-        self._blocks.merge_into(self._closing, local, gathered)
-        own = self._table.columns(groups[first])
-        start, end = closing.start[window[first]], closing.end[window[first]]
-        said = self._windows(own, start, end, self._closing, np.arange(len(first)))
+    def _close(self, closing: Closing) -> Iterable[Batch]:
+        """Return the rows of windows, some at a time."""
+        for rows, made in self._stacks.say(closing, self._slices, self._chains, self._table.rows):
+            self._stacked.make(made, self._stacks.capacity)
+            if len(rows.owner):
+                yield from self._say(closing, rows)
+        self._stacked.clear(self._stacks.forget())
+
+    def _say(self, closing: Closing, rows: Rows) -> Iterable[Batch]:
+        """Return rows of windows, each put together from few groups and nodes."""
+        n = len(rows.owner)
+        self._closing.reserve(capacity_for(n))
+        self._stacked.put_together(self._closing, rows)
+        if self._stacked.partly:
+            self._stacked.put_parts_together(self._closing, *self._parts(closing, rows))
+        own = self._table.columns(rows.heads)
+        start, end = closing.start[rows.owner], closing.end[rows.owner]
+        said = self._windows(own, start, end, self._closing, np.arange(n))
         self._closing.reset()
         return said
+
+    def _parts(self, closing: Closing, rows: Rows) -> tuple[Ids, Ids]:
+        """Return all groups of the windows that rows are of, and the row that each belongs to."""
+        first, last = int(rows.owner[0]), int(rows.owner[-1]) + 1
+        begins = closing.every.begins[first : last + 1]
+        parts, where = np.unique(closing.every.parts[begins[0] : begins[-1]], return_inverse=True)
+        members, counts = self._chains.members(parts, len(self._table))
+        position, which = stretches(counts, where)
+        windows = np.repeat(np.arange(first, last), np.diff(begins))[which]
+        groups = members[position]
+        return groups, self._stacks.places(windows, groups, rows)
 
     def _forget(self, parts: Ids) -> None:
         """Forget parts that no window will have any more, and their groups."""
@@ -150,23 +153,22 @@ class SliceAggregate(WindowAggregate):
             self._table.release(groups)
             self._calls.reset()
             self._chains.reset()
-            self._wholes.reset()
-            self._blocks.reset()
+            self._stacks.reset()
+            self._stacked.reset()
             return
         self._calls.clear(groups)
-        self._wholes.leave(groups)
+        self._stacks.leave(groups)
         self._table.release(groups)
         if self._table.wasteful():
             top = self._table.capacity
             kept = self._table.compact()
             self._calls.keep(kept, self._table.capacity)
-            self._wholes.keep(kept, self._table.capacity)
-            self._blocks.renumber(kept, top)
+            self._stacks.keep(kept, self._table.capacity, top)
             self._chains.keep_members(kept, self._table.capacity, top)
 
     def size(self) -> StateSize:
-        nbytes = self._table.nbytes + self._calls.nbytes + self._slices.nbytes + self._wholes.nbytes
-        nbytes += self._blocks.nbytes
+        nbytes = self._table.nbytes + self._calls.nbytes + self._slices.nbytes + self._stacks.nbytes
+        nbytes += self._stacked.nbytes
         if len(self._table):
             nbytes += self._chains.nbytes
         return StateSize(len(self._table), nbytes)
@@ -180,6 +182,9 @@ class SliceAggregate(WindowAggregate):
         columns = [integers(np.ascontiguousarray(c)) for c in (start, end)]
         columns += self._table.columns(groups)
         tables["keys"] = pa.table(columns, names=[str(i) for i in range(len(columns))])
+        position = np.full(self._table.capacity, -1, np.int64)
+        position[groups] = np.arange(len(groups))
+        tables["live"] = pa.table({"group": integers(position[self._stacks.live()])})
         tables["arrived"] = pa.table({"arrived": integers(np.array([self._arrived]))})
         return tables
 
@@ -188,8 +193,13 @@ class SliceAggregate(WindowAggregate):
         start, end, *own = (c.combine_chunks() for c in state["keys"].columns)
         if len(start):
             parts = self._slices.intern(view(start), view(end))
-            self._calls.restore(self._group(own, parts).ids, state)
-            self._slices.settle(self.watermarks[0])
+            groups = self._group(own, parts).ids
+            self._calls.restore(groups, state)
+            turned = self._slices.settle(self.watermarks[0])
+            if turned is not None:
+                for _ in self._close(turned):
+                    raise AssertionError("a window was said again")
+                self._stacks.arrange(groups[view(state["live"]["group"].combine_chunks())])
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()} of {self.grid}"

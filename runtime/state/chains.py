@@ -31,6 +31,16 @@ class Chains:
         columns = (self._head, self._tail, self._after, self._before)
         return sum(c.nbytes for c in columns)
 
+    @property
+    def heads(self) -> Ids:
+        """The first member of each owner, -1 where there is none: for kernels."""
+        return self._head.data
+
+    @property
+    def following(self) -> Ids:
+        """The member behind each one, -1 behind the last: for kernels."""
+        return self._after.data
+
     def reserve_owners(self, capacity: int) -> None:
         """Make room for owners below `capacity`."""
         if capacity > len(self._head.data):

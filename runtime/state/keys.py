@@ -98,7 +98,7 @@ class KeyTable:
 
     def columns(self, ids: Ids) -> tuple[pa.Array, ...]:
         """Return the key columns of `ids`, as new arrays."""
-        rows = self._interner.all_rows[ids]
+        rows = self._interner.all_rows.take(ids, axis=0)  # a tenth of the time of indexing
         return tuple(
             one.decode([rows[:, first + i] for i in range(one.width)], self._valid(rows, k))
             for k, (one, first) in enumerate(zip(self.codecs, self.places, strict=True))
@@ -157,7 +157,7 @@ class KeyTable:
 
     def _refer(self, ids: Ids, *, gain: bool) -> None:
         """Acquire or release what the codes of some rows stand for."""
-        rows = self._interner.rows[ids]
+        rows = self._interner.all_rows.take(ids, axis=0)
         for k in self._owning:
             one, first = self.codecs[k], self.places[k]
             codes = [rows[:, first + i] for i in range(one.width)]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sortedcontainers import SortedList
 
-from cep.runtime.state.column import Ids
-from cep.runtime.state.forest import Changes, Forest
+from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.interner import Interner
 from cep.runtime.state.panes import runs
 from cep.runtime.state.vectors import Codes
@@ -16,17 +15,35 @@ from cep.runtime.windows import Grid
 
 
 @dataclass(frozen=True)
-class Closing:
-    """Windows that close, in the order of their ends: bounds int64[n], and what each is made of.
+class Lists:
+    """Parts of windows: those of window w are `parts`[`begins`[w]:`begins`[w + 1]]."""
 
-    `names` are those of parts and of blocks of parts; `changes` are the blocks made for these
-    windows, and those that no other window has.
+    begins: Ids
+    parts: Ids
+
+    @staticmethod
+    def of(lists: list[list[int]]) -> Lists:
+        """Return lists one behind the other."""
+        begins = np.cumsum([0, *map(len, lists)], dtype=np.int64)
+        return Lists(begins, np.array([one for some in lists for one in some], np.int64))
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Windows that close, in the order of their ends: bounds int64[n], and how parts come and go.
+
+    What `joins`, `leaves` and `turns` are, and which of the first are `behind`, is said in
+    `kernels.stacks.say`; `nodes` are enough for all of that. `every` has all parts of each window.
     """
 
     start: Codes
     end: Codes
-    names: list[list[int]]
-    changes: Changes
+    joins: Lists
+    behind: Ids
+    leaves: Lists
+    turns: Lists
+    nodes: int
+    every: Lists
 
 
 class Slices:
@@ -34,17 +51,20 @@ class Slices:
 
     A part is [start of the slice, end of the first window): of the rows of a slice those that came
     late for its first windows are a part of their own, which only the later windows have. So a part
-    does not change any more when its first window has closed, and can be in blocks of up to two to
-    the power of `highest` parts. About 300 bytes per part, and O(log n) to open or close one: parts
-    are few beside the rows.
+    does not change any more when its first window has closed. Then it joins the back of the window,
+    or, if it came behind parts that leave after it, the front; what these are is said in
+    `kernels.stacks`. About 300 bytes per part, and O(log n) to open or close one: parts are few
+    beside the rows.
     """
 
-    def __init__(self, grid: Grid, highest: int) -> None:
+    def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._forest = Forest(highest)
         self._interner = Interner(2)
+        self._sizes = Column(np.int64)
         self._waiting: SortedList[tuple[int, int, int]] = SortedList()
         self._begun: SortedList[tuple[int, int, int]] = SortedList()
+        self._back: set[int] = set()
+        self._turned = _NEVER_YET
         self._next: tuple[int, int] | None = None
 
     def __len__(self) -> int:
@@ -58,7 +78,22 @@ class Slices:
     @property
     def nbytes(self) -> int:
         """The bytes of the index and, at 220 a piece, of the ordered entries."""
-        return self._interner.nbytes + 220 * len(self._interner)
+        return self._interner.nbytes + self._sizes.nbytes + 220 * len(self._interner)
+
+    @property
+    def rows(self) -> Codes:
+        """The bounds of each part, and one more column: int64[capacity, 3], for kernels."""
+        return self._interner.all_rows
+
+    @property
+    def sizes(self) -> Codes:
+        """How many groups each part has: int64[capacity]."""
+        return self._sizes.data
+
+    def count(self, parts: Ids) -> None:
+        """Note a new group of each of `parts`, which may repeat."""
+        self._sizes.reserve(self.capacity)
+        np.add.at(self._sizes.data, parts, 1)
 
     def intern(self, start: Codes, end: Codes) -> Ids:
         """Return the id of each row's part, made where it is not; int64[n] microseconds."""
@@ -88,36 +123,58 @@ class Slices:
         """Say whether a window with rows has its end at or before the watermark."""
         return self._upcoming() <= min(watermark, _NEVER - 1)
 
-    def close(self, watermark: int, most: int) -> tuple[Closing, Ids]:
+    def close(self, watermark: int, most: int, *, every: bool) -> tuple[Closing, Ids]:
         """Return windows that end at or before the watermark, and parts that no other one has.
 
-        They are the first ones, of together about `most` parts or one window; call it until nothing
-        is due, and `forget` the parts before that.
+        They are the first ones, for together about `most` nodes or one window; call it until
+        nothing is due, and `forget` the parts before that. With `every` it names all parts of each.
         """
-        starts: list[int] = []
-        ends: list[int] = []
+        bounds: list[tuple[int, int]] = []
+        joins: list[list[int]] = []
+        leaves: list[list[int]] = []
+        turns: list[list[int]] = []
         names: list[list[int]] = []
+        behind: list[bool] = []
         gone: list[int] = []
-        total = 0
-        while total < most and self.due(watermark):
+        nodes = 0
+        while nodes < most and self.due(watermark):
             end = self._upcoming()
-            start = self._grid.start_of(end)
+            bounds.append((self._grid.start_of(end), end))
+            joins.append([])
             while self._waiting and self._waiting[0][0] == end:
-                last, first, one = self._waiting.pop(0)
-                self._begin((first, last, one))
-            starts.append(start)
-            ends.append(end)
-            names.append(self._forest.names())
-            total += len(self._begun)
-            gone += self._pass(end)
-        changes = self._forest.changes()
-        closing = Closing(np.array(starts, np.int64), np.array(ends, np.int64), names, changes)
+                _, first, one = self._waiting.pop(0)
+                self._begun.add((first, end, one))
+                joins[-1].append(one)
+                # Between those that are in the front; the nodes above it are made again.
+                behind.append(first < self._turned)
+                nodes += int(self._sizes.data[one]) * (len(self._begun) if behind[-1] else 1)
+                if not behind[-1]:
+                    self._back.add(one)
+            names.append([one for _, _, one in self._begun] if every else [])
+            left = self._pass(end)
+            gone += left
+            turn = not self._back.isdisjoint(left)
+            leaves.append([] if turn else left)
+            turns.append(self._turn() if turn else [])
+            nodes += sum(int(self._sizes.data[one]) for one in turns[-1] if one >= 0)
+        starts, ends = np.array(bounds, np.int64).reshape(-1, 2).T
+        closing = Closing(
+            start=starts,
+            end=ends,
+            joins=Lists.of(joins),
+            behind=np.array(behind, np.int64),
+            leaves=Lists.of(leaves),
+            turns=Lists.of(turns),
+            nodes=nodes,
+            every=Lists.of(names),
+        )
         return closing, np.array(gone, np.int64)
 
-    def _begin(self, place: tuple[int, int, int]) -> None:
-        """Note that the first window of a part closes."""
-        self._begun.add(place)
-        self._forest.join(place)
+    def _turn(self) -> list[int]:
+        """Make all that have joined the front: return them, the last to leave first, or a -1."""
+        self._back.clear()
+        self._turned = self._begun[-1][0] if self._begun else _NEVER_YET
+        return [one for _, _, one in reversed(self._begun)] or [-1]
 
     def _upcoming(self) -> int:
         """Return the end of the next window with rows."""
@@ -130,27 +187,42 @@ class Slices:
         gone = []
         while self._begun and self._begun[0][0] < self._next[0]:
             gone.append(self._begun.pop(0)[2])
-            self._forest.leave()
         return gone
 
     def forget(self, ids: Ids) -> None:
         """Let go of the ids of parts that `close` returned."""
         self._interner.remove(ids)
+        if len(self._interner):
+            self._sizes.clear(ids)
+        else:
+            self._sizes = Column(np.int64)
 
-    def settle(self, watermark: int) -> None:
-        """Find out, after the parts have been made again, which windows have been closed."""
-        begun = []
+    def settle(self, watermark: int) -> Closing | None:
+        """Find out, after the parts have been made again, which windows have been closed.
+
+        Returns how the parts that have joined are turned, if there are any: no window is said.
+        """
         while self._waiting and self._waiting[0][0] <= watermark:
             end, start, one = self._waiting.pop(0)
-            begun.append((start, end, one))
-        if not begun:
-            return
-        last = begun[-1][1]
-        for place in sorted(begun):
-            self._begin(place)
-        self._next = self._grid.after(last)
+            self._begun.add((start, end, one))
+            self._next = self._grid.after(end)
+        if self._next is None:
+            return None
         while self._next[1] <= watermark:
             self._next = self._grid.after(self._next[1])
+        turns = Lists.of([self._turn()])
+        nowhere = np.zeros(1, np.int64)
+        return Closing(
+            start=nowhere,
+            end=nowhere,
+            joins=Lists.of([[]]),
+            behind=np.empty(0, np.int64),
+            leaves=Lists.of([[]]),
+            turns=turns,
+            nodes=int(self._sizes.data[turns.parts[turns.parts >= 0]].sum()),
+            every=Lists.of([[]]),
+        )
 
 
 _NEVER = 2**63 - 1
+_NEVER_YET = -(2**63)

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 
 from cep.runtime.kernels import compile as kernels
-from cep.runtime.kernels import together
 from cep.runtime.state.sessions import Sessions
 from cep.types import BIGINT
 
@@ -67,24 +66,3 @@ def test_a_few_that_stay_do_not_hold_the_room_of_many() -> None:
     assert sessions.capacity == 512
     placed = sessions.place([pa.array([999])], np.array([9991]), None, 50_000)
     assert sessions.bounds(placed.ids)[0].tolist() == [9990]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_groups_put_together(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    windows = np.sort(random.integers(0, 6, 60))
-    keys = random.integers(0, 9, 60)
-    outcomes = []
-    for mode in ("python", "compiled"):
-        before = kernels.use(mode)
-        marks = np.full(9, -1)
-        local, first = np.empty((2, 60), np.int64)
-        many = together.number(60, keys, windows, marks, local, first)
-        kernels.use(before)
-        assert (marks == -1).all()
-        outcomes.append((local.tolist(), first[:many].tolist()))
-    assert outcomes[0] == outcomes[1]
-    pairs = list(dict.fromkeys(zip(windows.tolist(), keys.tolist(), strict=True)))
-    local, first = outcomes[0]
-    assert [pairs[n] for n in local] == list(zip(windows, keys, strict=True))
-    assert [(windows[i], keys[i]) for i in first] == pairs
