@@ -94,6 +94,13 @@ class Accumulator(ABC):
     constant = False
     """Whether it keeps as much of many rows as of one, so that copies of it cost nothing."""
 
+    reversible = False
+    """Whether `unmerge` leaves groups as if what it takes back had never been merged.
+
+    So long as rows are only equal in time where they are taken back together, and whatever else is
+    under the same DISTINCT takes rows back too.
+    """
+
     in_turn = False
     """Whether `merge` goes from pair to pair, so that what a pair changes a later one may read."""
 
@@ -110,6 +117,13 @@ class Accumulator(ABC):
 
         For windows made of slices and sessions that grow together; `other` may be this one.
         """
+
+    def unmerge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        """Take back from `groups` what `other`, of the same kind, keeps for `others`.
+
+        Both may repeat. Only where it is `reversible`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} cannot take back what was merged")
 
     def arrays(self) -> Sequence[Column]:
         """Return the arrays in use."""

@@ -42,6 +42,11 @@ class Distinct(Accumulator):
         """Whether one of `inner` needs times and arrivals."""
         return any(a.times for a in self.inner)
 
+    @property
+    def reversible(self) -> bool:  # type: ignore[override]  # known when `inner` is
+        """Whether no time is asked for: of equal rows that stay nobody knows the first one."""
+        return not self.timed
+
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
         owners = rows.groups[rows.local]
         met = self._table.group(arguments, [owners])
@@ -110,6 +115,12 @@ class Distinct(Accumulator):
         return ids, np.repeat(np.arange(len(groups)), sizes)
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        self._merge(groups, other, others, 1)
+
+    def unmerge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        self._merge(groups, other, others, -1)
+
+    def _merge(self, groups: Ids, other: Accumulator, others: Ids, sign: int) -> None:
         assert isinstance(other, Distinct)
         different, which = numbered(others)
         every, owner = other._all(different)
@@ -118,7 +129,7 @@ class Distinct(Accumulator):
         stands, position = stretches(np.bincount(owner, minlength=len(different)), which)
         ids = every[stands]
         many, local = numbered(groups[position])
-        weights = other._count.data[ids]
+        weights = sign * other._count.data[ids]
         times, arrivals = other._time.data[ids], other._arrival.data[ids]
         self.add(Rows(many, local, weights, times, arrivals), other._table.columns(ids))
 

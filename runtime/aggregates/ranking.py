@@ -212,6 +212,8 @@ class Retained(Accumulator):
     About 100 bytes for each different row: bounded by the input only.
     """
 
+    reversible = True
+
     def __init__(self, ranking: Ranking, types: Sequence[DataType]) -> None:
         self.ranking = ranking
         self.times = ranking.timed
@@ -225,6 +227,12 @@ class Retained(Accumulator):
         self.bags.add(rows.groups[rows.local], columns, weights, arrivals)
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        self._merge(groups, other, others, 1)
+
+    def unmerge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        self._merge(groups, other, others, -1)
+
+    def _merge(self, groups: Ids, other: Accumulator, others: Ids, sign: int) -> None:
         assert isinstance(other, Retained)
         bags = other.bags
         different, which = numbered(others)
@@ -236,7 +244,7 @@ class Retained(Accumulator):
             nodes = every[order[stands]]
             columns = bags.columns(nodes)
             counts, arrivals = bags.counts(nodes), bags.arrivals(nodes)
-            self.bags.add(groups[position], columns, counts, arrivals)
+            self.bags.add(groups[position], columns, sign * counts, arrivals)
 
     def reserve(self, capacity: int) -> None:
         self.bags.reserve(capacity)
