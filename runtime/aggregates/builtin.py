@@ -14,7 +14,8 @@ from cep.runtime.aggregates.floats import FloatSum
 from cep.runtime.aggregates.lists import Listing
 from cep.runtime.aggregates.moments import Moments, spread
 from cep.runtime.aggregates.percentiles import Ordered, fraction
-from cep.runtime.aggregates.ranking import BestRow, Retained
+from cep.runtime.aggregates.places import Places
+from cep.runtime.aggregates.ranking import BestRow
 from cep.runtime.aggregates.registry import Aggregate, Aggregates
 from cep.runtime.aggregates.sketches import Registers, Rounded
 from cep.runtime.functions.registry import Family, Setting
@@ -65,12 +66,12 @@ def _greatest(types: Sequence[DataType]) -> Accumulator:
     return Extreme(types, greatest=True) if simple(types[0]) else BestRow(ranking.GREATEST, types)
 
 
-def _extreme(kept: Extreme | BestRow | Retained, groups: Ids, result: DataType) -> Valued:
-    return kept.first(groups, result) if isinstance(kept, Retained) else kept.value(groups, result)
+def _extreme(kept: Extreme | BestRow | Places, groups: Ids, result: DataType) -> Valued:
+    return kept.first(groups, result) if isinstance(kept, Places) else kept.value(groups, result)
 
 
-def _greatest_of(kept: Extreme | BestRow | Retained, groups: Ids, result: DataType) -> Valued:
-    return kept.last(groups, result) if isinstance(kept, Retained) else kept.value(groups, result)
+def _greatest_of(kept: Extreme | BestRow | Places, groups: Ids, result: DataType) -> Valued:
+    return kept.last(groups, result) if isinstance(kept, Places) else kept.value(groups, result)
 
 
 _earliest = ranking.best(ranking.EARLIEST)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows
+from cep.runtime.aggregates.places import FIRST_MOST, Places, picked
 from cep.runtime.state.codes import Codec, codec
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import Codes, integers, stretches, view
@@ -71,7 +72,7 @@ _NOTHING = np.empty(0, np.int64)
 _NONE = Entries(_NOTHING, _NOTHING, _NOTHING)
 
 
-class Gathered(Accumulator):
+class Gathered(Accumulator, Places):
     """All values of each group, for types whose order is that of one code; append-only.
 
     New entries are put beside the others, and in order with them, equal ones as one, when there are
@@ -147,6 +148,38 @@ class Gathered(Accumulator):
             self._fresh = [joined(self._fresh)]
             parts.append(_of(self._fresh[0], numbers))
         return joined(parts).ordered() if len(parts) > 1 else parts[0]
+
+    def totals(self, groups: Ids) -> Codes:
+        entries = self.entries(groups)
+        totals = np.zeros(len(groups), np.int64)
+        np.add.at(totals, entries.owners, entries.counts)
+        return totals
+
+    def at(self, groups: Ids, places: Sequence[Codes]) -> list[pa.Array]:
+        entries, totals = self.entries(groups), self.totals(groups)
+        ends, before = np.cumsum(entries.counts), np.cumsum(totals) - totals
+        found = []
+        for place in places:
+            which = np.searchsorted(ends, before + place, side="right")
+            often = place < 0
+            if often.any():
+                which[often] = self._most(entries, place)[often]
+            which[totals == 0] = -1
+            values = self.codec.decode([entries.codes[which[which >= 0]]], None)
+            found.append(picked(values, which))
+        return found
+
+    @staticmethod
+    def _most(entries: Entries, places: Codes) -> Codes:
+        """Return the entry of each group with the greatest count: the first one, or the last."""
+        best = np.zeros(len(places), np.int64)
+        np.maximum.at(best, entries.owners, entries.counts)
+        most = np.flatnonzero(entries.counts == best[entries.owners])
+        first, last = np.full((2, len(places)), -1)
+        owners = entries.owners[most]
+        last[owners] = most
+        first[owners[::-1]] = most[::-1]
+        return np.where(places == FIRST_MOST, first, last)
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Gathered)

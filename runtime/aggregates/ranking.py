@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.places import Places, picked
 from cep.runtime.aggregates.registry import Ordering
 from cep.runtime.state.bags import ARRIVAL, Bags
 from cep.runtime.state.codes import Codec, codec
@@ -81,6 +82,8 @@ class Ranking:
 
 class BestRow(Accumulator):
     """The first row of each group in the order of a ranking: 8 bytes per code and one per group."""
+
+    constant = True
 
     def __init__(self, ranking: Ranking, types: Sequence[DataType]) -> None:
         self.ranking = ranking
@@ -206,7 +209,7 @@ class BestRow(Accumulator):
             self._put(mine, np.arange(len(mine)), kept, len(mine))
 
 
-class Retained(Accumulator):
+class Retained(Accumulator, Places):
     """All rows of each group in the order of a ranking, for input that takes rows back.
 
     About 100 bytes for each different row: bounded by the input only.
@@ -271,18 +274,17 @@ class Retained(Accumulator):
         return self._end(groups, last=True)
 
     def _end(self, groups: Ids, *, last: bool) -> Valued:
-        nodes = self.bags.end(groups, last=last)
-        k = self.ranking.value
-        there = np.flatnonzero(nodes >= 0)
-        values = self.bags.columns(nodes[there])[k]
-        if len(there) == len(nodes):
-            return values, None
-        position = np.zeros(len(nodes), np.int64)
-        position[there] = np.arange(len(there))
-        picked = pa.Array.from_buffers(
-            pa.int64(), len(nodes), [_bitmap(nodes >= 0), pa.py_buffer(position)]
-        )
-        return values.take(picked), None
+        return self._values(self.bags.end(groups, last=last)), None
+
+    def totals(self, groups: Ids) -> Codes:
+        return self.bags.totals(groups)
+
+    def at(self, groups: Ids, places: Sequence[Codes]) -> list[pa.Array]:
+        return [self._values(self.bags.at(groups, p)) for p in places]
+
+    def _values(self, nodes: Ids) -> pa.Array:
+        """Return the values of rows, NULL for -1."""
+        return picked(self.bags.columns(nodes[nodes >= 0])[self.ranking.value], nodes)
 
     def snapshot(self, groups: Ids) -> Mapping[str, pa.Table]:
         nodes, position = self.bags.everything(groups)
@@ -295,10 +297,6 @@ class Retained(Accumulator):
         position, count, arrival, *columns = (c.combine_chunks() for c in tables["rows"].columns)
         if len(position):
             self.bags.add(groups[view(position)], columns, view(count), view(arrival))
-
-
-def _bitmap(where: np.ndarray) -> pa.Buffer:
-    return pa.py_buffer(np.packbits(where, bitorder="little"))
 
 
 def best(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:

@@ -8,6 +8,11 @@ and `modes`: int64[k] how: bit 0 descending, bit 1 as an id of a string `arena[b
 `root`: int64[owners], `left` and `right`: int64[nodes] are -1 where there is nobody. A node's
 priority is a mixture of its id, so the shape of a tree costs no memory, and nothing said depends on
 it. Finding, inserting and deleting take O(log n) comparisons.
+
+A node stands for `counts`: int64[nodes] equal rows. Where trees are summed up, `sums`: int64[nodes,
+3] has for each node the one above it, or -1, and of the nodes from it down the sum of their counts
+and the greatest one; so what stands at a place, and what is there most often, are found in O(log
+n). Where nobody asks for that `sums` is int64[0, 3].
 """
 
 from __future__ import annotations
@@ -15,6 +20,10 @@ from __future__ import annotations
 from cep.runtime.kernels.compile import Ints, Octets, kernel
 
 _LOW = 0xFFFFFFFF
+
+UP = 0
+TOTAL = 1
+MOST = 2
 
 
 def _priority(node: int) -> int:
@@ -60,6 +69,25 @@ def _before(
     return False
 
 
+def _sum_up(node: int, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
+    """Sum up a node, whose children have been."""
+    total = most = counts[node]
+    for below in (left[node], right[node]):
+        if below >= 0:
+            total += sums[below, TOTAL]
+            most = max(most, sums[below, MOST])
+            sums[below, UP] = node
+    sums[node, TOTAL] = total
+    sums[node, MOST] = most
+
+
+def _sum_all(at: int, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
+    """Sum up a node and all above it."""
+    while at >= 0:
+        _sum_up(at, counts, left, right, sums)
+        at = sums[at, UP]
+
+
 @kernel
 def insert(  # noqa: PLR0917
     count: int,
@@ -75,6 +103,8 @@ def insert(  # noqa: PLR0917
     root: Ints,
     left: Ints,
     right: Ints,
+    counts: Ints,
+    sums: Ints,
 ) -> None:
     """Put `nodes`: int64[count], which are in no tree, into those of `owners`: int64[count]."""
     for i in range(count):
@@ -99,6 +129,8 @@ def insert(  # noqa: PLR0917
         upper = node
         while at >= 0:
             if _before(at, node, rows, arrival, places, modes, begin, length, arena):
+                if len(sums):
+                    sums[at, UP] = lower
                 if lower == node:
                     left[node] = at
                 else:
@@ -106,6 +138,8 @@ def insert(  # noqa: PLR0917
                 lower = at
                 at = right[at]
             else:
+                if len(sums):
+                    sums[at, UP] = upper
                 if upper == node:
                     right[node] = at
                 else:
@@ -120,6 +154,14 @@ def insert(  # noqa: PLR0917
             right[node] = -1
         else:
             left[upper] = -1
+        if len(sums):
+            for end in (lower, upper):
+                at = end
+                while at != node:
+                    _sum_up(at, counts, left, right, sums)
+                    at = sums[at, UP]
+            sums[node, UP] = up
+            _sum_all(node, counts, left, right, sums)
 
 
 @kernel
@@ -137,6 +179,8 @@ def delete(  # noqa: PLR0917
     root: Ints,
     left: Ints,
     right: Ints,
+    counts: Ints,
+    sums: Ints,
 ) -> None:
     """Take `nodes`: int64[count] out of the trees of `owners`: int64[count]."""
     for i in range(count):
@@ -166,6 +210,8 @@ def delete(  # noqa: PLR0917
                 left[up] = heir
             else:
                 right[up] = heir
+            if len(sums):
+                sums[heir, UP] = up
             up = heir
             low = under
         if up < 0:
@@ -176,6 +222,9 @@ def delete(  # noqa: PLR0917
             right[up] = -1
         left[node] = -1
         right[node] = -1
+        if len(sums):
+            sums[node, UP] = -1
+            _sum_all(up, counts, left, right, sums)
 
 
 @kernel
@@ -280,3 +329,125 @@ def heads(  # noqa: PLR0917
             before = at
             at = right[at]
     return n
+
+
+@kernel
+def sum_trees(count: int, nodes: Ints, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
+    """Sum up trees that have not been: `nodes`: int64[count] are all there are; O(n log n)."""
+    for i in range(count):
+        sums[nodes[i], UP] = -1
+    for i in range(count):
+        _sum_up(nodes[i], counts, left, right, sums)
+    for i in range(count):
+        _sum_all(nodes[i], counts, left, right, sums)
+
+
+@kernel
+def sum_again(count: int, nodes: Ints, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
+    """Sum up again what is above `nodes`: int64[count], whose counts have changed."""
+    for i in range(count):
+        _sum_all(nodes[i], counts, left, right, sums)
+
+
+FIRST_MOST = -1
+
+
+def _find(at: int, place: int, counts: Ints, left: Ints, right: Ints, sums: Ints) -> int:
+    """Return the node that has a place, counted from 0, in the tree from a node down; or -1.
+
+    FIRST_MOST is the place of the first of those that are there most often; what is less, of the
+    last.
+    """
+    if at < 0 or place >= sums[at, TOTAL] or sums[at, TOTAL] <= 0:
+        return -1
+    if place >= 0:
+        while True:
+            below = left[at]
+            if below >= 0:
+                if place < sums[below, TOTAL]:
+                    at = below
+                    continue
+                place -= sums[below, TOTAL]
+            if place < counts[at]:
+                return at
+            place -= counts[at]
+            at = right[at]
+    most = sums[at, MOST]
+    while True:
+        one = left[at] if place == FIRST_MOST else right[at]
+        if one >= 0 and sums[one, MOST] == most:
+            at = one
+        elif counts[at] == most:
+            return at
+        else:
+            at = right[at] if place == FIRST_MOST else left[at]
+
+
+@kernel
+def find(
+    count: int,
+    owners: Ints,
+    places: Ints,
+    counts: Ints,
+    root: Ints,
+    left: Ints,
+    right: Ints,
+    sums: Ints,
+    nodes: Ints,
+) -> None:
+    """Write to `nodes`: int64[count] what is at `places`: int64[count] of the trees of `owners`.
+
+    Both are of the same length; -1 stands where a tree has no such place. O(log n) for each.
+    """
+    for i in range(count):
+        nodes[i] = _find(root[owners[i]], places[i], counts, left, right, sums)
+
+
+def _add(node: int, weight: int, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
+    """Change the count of a node."""
+    counts[node] += weight
+    at = node
+    changed = True
+    while at >= 0:
+        sums[at, TOTAL] += weight
+        if changed:
+            most = counts[at]
+            for below in (left[at], right[at]):
+                if below >= 0:
+                    most = max(most, sums[below, MOST])
+            changed = most != sums[at, MOST]
+            sums[at, MOST] = most
+        at = sums[at, UP]
+
+
+@kernel
+def follow(  # noqa: PLR0917
+    count: int,
+    ends: Ints,
+    owners: Ints,
+    places: Ints,
+    rows: Ints,
+    weights: Ints,
+    counts: Ints,
+    root: Ints,
+    left: Ints,
+    right: Ints,
+    sums: Ints,
+    nodes: Ints,
+) -> None:
+    """Write to `nodes`: int64[turns, k] what is at `places` after each turn; O(count log n).
+
+    Turn i changes the counts of the nodes `rows`: int64[count] by `weights`, from where the turn
+    before ended up to `ends[i]`, and asks the tree of `owners[i]`, as `find` does. In the end all
+    counts are what they were.
+    """
+    row = 0
+    for i in range(len(ends)):
+        while row < ends[i]:
+            _add(rows[row], weights[row], counts, left, right, sums)
+            row += 1
+        for k in range(nodes.shape[1]):
+            nodes[i, k] = _find(root[owners[i]], places[i, k], counts, left, right, sums)
+    while row > 0:
+        row -= 1
+        _add(rows[row], -weights[row], counts, left, right, sums)

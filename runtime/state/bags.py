@@ -53,6 +53,8 @@ class Bags:
         self._right = Column(np.int64, -1)
         self._root = Column(np.int64, -1)
         self._owed = Column(np.int64, -1)
+        self._sums = Column(np.int64, -1, 3)
+        self._summed = False
         self._payload = Payload(self._carried) if self._carried else None
         self._strings = self._table.codecs[texts[0]].strings if texts else None
         places, modes = [], []
@@ -76,9 +78,15 @@ class Bags:
         return len(self._table)
 
     @property
+    def _columns(self) -> tuple[Column, ...]:
+        """What is kept for each row."""
+        own = (self._count, self._arrival, self._left, self._right)
+        return (*own, self._sums) if self._summed else own
+
+    @property
     def nbytes(self) -> int:
         """The bytes of everything."""
-        columns = (self._count, self._arrival, self._left, self._right, self._root, self._owed)
+        columns = (*self._columns, self._root, self._owed)
         carried = 0 if self._payload is None else self._payload.nbytes
         return self._table.nbytes + carried + sum(c.nbytes for c in columns)
 
@@ -103,7 +111,7 @@ class Bags:
         capacity = self._table.capacity
         if self._payload is not None and len(nodes):
             self._payload.put(nodes, columns[self._known :], capacity)
-        for column in (self._count, self._arrival, self._left, self._right):
+        for column in self._columns:
             column.reserve(capacity)
         net = np.zeros(len(nodes), np.int64)
         np.add.at(net, met.local, weights)
@@ -126,6 +134,9 @@ class Bags:
         nothing = now == 0
         if nothing.any():
             self._leave(nodes[nothing & (was < 0)], self._owed)
+        if self._summed:
+            other = nodes[(was > 0) & (now > 0) & (net != 0)]
+            trees.sum_again(len(other), other, *self._shape)
         return nodes[nothing]
 
     def _enter(self, nodes: Ids, root: Column) -> None:
@@ -147,13 +158,49 @@ class Bags:
             root.data,
             self._left.data,
             self._right.data,
+            self._count.data,
+            self._sums.data,
         )
+
+    @property
+    def _shape(self) -> tuple[np.ndarray, ...]:
+        return self._count.data, self._left.data, self._right.data, self._sums.data
 
     def end(self, groups: Ids, *, last: bool) -> Ids:
         """Return the first or the last row of each group, -1 where it has none; O(m log n)."""
         nodes = np.empty(len(groups), np.int64)
         side = self._right if last else self._left
         trees.ends(len(groups), np.ascontiguousarray(groups), self._root.data, side.data, nodes)
+        return nodes
+
+    def _sum(self) -> None:
+        """Have sums of the trees from now on, in which places are found."""
+        if self._summed:
+            return
+        self._summed = True
+        self._sums.reserve(self._table.capacity)
+        every, _ = self.everything(np.arange(len(self._root.data)))
+        trees.sum_trees(len(every), every, *self._shape)
+
+    def totals(self, groups: Ids) -> Codes:
+        """Return how many rows each group has, equal ones too."""
+        self._sum()
+        nodes = self._root.data[groups]
+        totals = np.zeros(len(groups), np.int64)
+        some = np.flatnonzero(nodes >= 0)
+        totals[some] = self._sums.data[nodes[some], trees.TOTAL]
+        return totals
+
+    def at(self, groups: Ids, places: Codes) -> Ids:
+        """Return the row at a place of each group, counted from 0 with all equal rows, or -1.
+
+        Of the rows that are there most often, the first is at -1 and the last at -2. O(m log n).
+        """
+        self._sum()
+        nodes = np.empty(len(groups), np.int64)
+        count, left, right, sums = self._shape
+        owners = np.ascontiguousarray(groups)
+        trees.find(len(groups), owners, places, count, self._root.data, left, right, sums, nodes)
         return nodes
 
     def all(self, groups: Ids) -> tuple[Ids, Ids]:
@@ -261,7 +308,7 @@ class Bags:
         self._reset()
 
     def _forget(self, nodes: Ids) -> None:
-        for column in (self._count, self._arrival, self._left, self._right):
+        for column in self._columns:
             column.clear(nodes)
         self._table.release(nodes)
         if self._payload is not None:
@@ -273,7 +320,7 @@ class Bags:
         top = self._table.capacity
         kept = self._table.compact()
         capacity = self._table.capacity
-        columns = (self._count, self._arrival, self._left, self._right)
+        columns = self._columns
         if self._payload is not None:
             self._payload.keep(kept, capacity)
         if not len(kept):
@@ -286,6 +333,9 @@ class Bags:
             column.keep(kept, capacity)
         for column in (self._left, self._right, self._root, self._owed):
             column.data[:] = numbers[column.data]
+        if self._summed:
+            above = self._sums.data[:, trees.UP]
+            above[:] = numbers[above]
 
     def keep(self, groups: Ids, capacity: int) -> None:
         """Renumber the groups: `groups` become 0, 1, 2 and so on; the others have been cleared."""

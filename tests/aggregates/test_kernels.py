@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -135,13 +136,29 @@ def test_interning_strings(mode: str) -> None:
     assert len(strings) == strings.nbytes == 0
 
 
+def check_places(bags: Bags, live: list[tuple[int, str]]) -> None:
+    """Compare what stands at every place, and what is there most often, with lists."""
+    totals = bags.totals(np.arange(4))
+    for g in range(4):
+        mine = sorted(v for h, v in live if h == g)
+        assert totals[g] == len(mine)
+        count = Counter(mine)
+        most = [v for v in mine if count[v] == max(count.values())]
+        places = np.array([-2, -1, *range(len(mine) + 1)])
+        nodes = bags.at(np.full(len(places), g), places)
+        assert nodes[-1] == -1
+        if mine:
+            texts = bags.columns(nodes[:-1])[0].to_pylist()
+            assert texts == [most[-1], most[0], *mine]
+
+
 def test_bags_are_sorted(mode: str) -> None:
     rng = np.random.default_rng(7)
     bags = Bags([VARCHAR], [(0, False)])
     bags.reserve(4)
     live: list[tuple[int, str]] = []
     groups = np.arange(4)
-    for _ in range(60):
+    for turn in range(60):
         rows = [(int(rng.integers(4)), str(rng.integers(30))) for _ in range(5)]
         weights = [1] * 5
         live += rows
@@ -160,6 +177,8 @@ def test_bags_are_sorted(mode: str) -> None:
         said = np.repeat(np.arange(4), sizes).repeat(counts).tolist()
         texts = bags.columns(nodes.repeat(counts))[0].to_pylist()
         assert list(zip(said, texts, strict=True)) == sorted(live)
+        if turn > 10:  # sums are made of what is there, and then kept
+            check_places(bags, live)
         firsts = bags.end(groups, last=False)
         for g, node in enumerate(firsts.tolist()):
             mine = sorted(v for h, v in live if h == g)

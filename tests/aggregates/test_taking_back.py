@@ -46,7 +46,7 @@ def call_of(
     found = AGGREGATES.resolve(name, [*types, *([DOUBLE] if len(settings) > 1 else [])])
     assert found is not None
     aggregate = found[0]
-    result = aggregate.result(*types) if callable(aggregate.result) else aggregate.result
+    result = aggregate.result_type(types)
     return AggregateCall(aggregate, arguments, result, None, distinct, None, settings)
 
 
