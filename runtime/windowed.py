@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.aggregates.accumulator import Rows
+from cep.runtime.aggregates.accumulator import Rows, Valued
 from cep.runtime.aggregates.calls import AggregateCall, Calls
 from cep.runtime.batch import Batch, Instants, Weights
 from cep.runtime.operator import Operator
@@ -52,6 +52,7 @@ class WindowAggregate(Operator):
         *,
         append_only: bool,
         saying: Saying = WHEN_COMPLETE,
+        reversible: bool = False,
     ) -> None:
         super().__init__(output)
         self.saying = saying
@@ -62,7 +63,7 @@ class WindowAggregate(Operator):
         bounds = (window.start, window.end, window.time)
         self.own = tuple(k for k in keys if k not in bounds)
         self.calls = calls
-        self._calls = Calls(input, calls, append_only=append_only)
+        self._calls = Calls(input, calls, append_only=append_only, reversible=reversible)
         self._arrived = 0
 
     def _rows(self, groups: Ids, local: Ids, batch: Batch) -> Rows:
@@ -75,18 +76,31 @@ class WindowAggregate(Operator):
         return Rows(groups, local, weight, batch.time, arrivals)
 
     def _windows(
-        self, own: Sequence[pa.Array], start: Instants, end: Instants, calls: Calls, groups: Ids
+        self,
+        own: Sequence[pa.Array],
+        start: Instants,
+        end: Instants,
+        calls: Calls,
+        groups: Ids,
+        known: Mapping[int, Valued] | None = None,
     ) -> Iterable[Batch]:
-        """Return the rows of windows: their keys, bounds, and the values of groups of `calls`."""
+        """Return the rows of windows: their keys, bounds, and the values of groups of `calls`.
+
+        Those of some calls may be `known`, for all rows.
+        """
         if calls.rows is not None:
             there = calls.rows.count.data[groups] > 0
             if not there.all():
                 some = pa.array(np.flatnonzero(there))
                 own = [c.take(some) for c in own]
                 start, end, groups = start[there], end[there], groups[there]
+                known = {
+                    i: (values.take(some), None if messages is None else messages[there])
+                    for i, (values, messages) in (known or {}).items()
+                }
         if not len(groups):
             return ()
-        values, messages = calls.values(groups)
+        values, messages = calls.values(groups, known)
         batch = self._batch(own, start, end, values)
         return sound(batch, messages, self.outlet)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.aggregates.accumulator import Accumulator, Rows
+from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.aggregates.counts import Count
 from cep.runtime.aggregates.distinct import Distinct
 from cep.runtime.aggregates.registry import Aggregate, Ordering
@@ -85,15 +85,23 @@ class _Input:
 class Calls:
     """The accumulators of several calls: one for all calls that keep the same of the same rows.
 
-    With `retracting` input there is also the net number of rows of each group, as `rows`.
+    With `retracting` input there is also the net number of rows of each group, as `rows`. Where it
+    is `reversible`, those that keep more of many rows than of one can take back what was merged, if
+    there are such for the aggregate.
     """
 
     def __init__(
-        self, schema: Schema, calls: Sequence[AggregateCall], *, append_only: bool
+        self,
+        schema: Schema,
+        calls: Sequence[AggregateCall],
+        *,
+        append_only: bool,
+        reversible: bool = False,
     ) -> None:
         self.calls = tuple(calls)
         self._schema = schema
         self._append_only = append_only
+        self._reversible = reversible
         self._inputs: dict[tuple[object, ...], _Input] = {}
         self._distinct: dict[tuple[object, ...], Distinct] = {}
         self._made: dict[tuple[object, ...], Accumulator] = {}
@@ -102,6 +110,7 @@ class Calls:
         if not append_only:
             self.rows = Count()
             self._enter(self.rows, (), None, ())
+        self._holders: list[Accumulator] = []
         self._of_call = [self._accumulator(call) for call in self.calls]
         self.times = any(a.timed if isinstance(a, Distinct) else a.times for a in self.accumulators)
 
@@ -115,21 +124,33 @@ class Calls:
         make: object = aggregate.ordered if call.order else aggregate.make(self._append_only)
         key = (make, call.order, distinct, *given)
         if key in self._made:
+            self._holders.append(self._distinct[given] if distinct else self._made[key])
             return self._made[key]
-        types = [self._schema.types[a] for a in call.arguments]
-        if call.order is None:
-            made = aggregate.make(self._append_only)(types)
-        else:
-            assert aggregate.ordered is not None
-            made = aggregate.ordered(types, call.order, self._append_only)
+        made = self._make(call, distinct=distinct)
         self._made[key] = made
         if not distinct:
             self._enter(made, *given)
+            self._holders.append(made)
             return made
         if given not in self._distinct:
-            self._distinct[given] = Distinct(types)
+            self._distinct[given] = Distinct([self._schema.types[a] for a in call.arguments])
             self._enter(self._distinct[given], *given)
         self._distinct[given].inner.append(made)
+        self._holders.append(self._distinct[given])
+        return made
+
+    def _make(self, call: AggregateCall, *, distinct: bool) -> Accumulator:
+        types = [self._schema.types[a] for a in call.arguments]
+
+        def make(append_only: bool) -> Accumulator:
+            if call.order is None:
+                return call.aggregate.make(append_only)(types)
+            assert call.aggregate.ordered is not None
+            return call.aggregate.ordered(types, call.order, append_only)
+
+        made = make(self._append_only)
+        if self._reversible and (distinct or not (made.constant or made.reversible)):
+            return make(False)
         return made
 
     def _enter(
@@ -168,12 +189,25 @@ class Calls:
         """Return what a call keeps."""
         return self._of_call[index]
 
-    def values(self, groups: Ids) -> tuple[tuple[pa.Array, ...], Messages | None]:
-        """Return the value of each call for `groups`, and messages where one has none."""
+    def holder(self, index: int) -> Accumulator:
+        """Return which of `accumulators` has what a call keeps."""
+        return self._holders[index]
+
+    def values(
+        self, groups: Ids, known: Mapping[int, Valued] | None = None
+    ) -> tuple[tuple[pa.Array, ...], Messages | None]:
+        """Return the value of each call for `groups`, and messages where one has none.
+
+        Those of some calls may be `known`, by the positions of the calls.
+        """
         arrays = []
         messages: Messages | None = None
-        for call, accumulator in zip(self.calls, self._of_call, strict=True):
-            values, errors = call.aggregate.value(accumulator, groups, call.result, *call.settings)
+        for i, call in enumerate(self.calls):
+            if known and i in known:
+                values, errors = known[i]
+            else:
+                kept = self._of_call[i]
+                values, errors = call.aggregate.value(kept, groups, call.result, *call.settings)
             arrays.append(values)
             messages = merge(messages, errors)
         return tuple(arrays), messages

@@ -11,6 +11,7 @@ from cep.runtime.aggregates.calls import AggregateCall, Calls
 from cep.runtime.batch import Batch
 from cep.runtime.operator import StateSize
 from cep.runtime.stacked import Stacked
+from cep.runtime.standing import Standing
 from cep.runtime.state.chains import Chains
 from cep.runtime.state.column import Ids, capacity_for
 from cep.runtime.state.interner import Interned
@@ -24,6 +25,9 @@ from cep.types import Schema
 
 _MOST = 65536
 """Nodes that are made at once for windows that close together."""
+
+_MANY = 5
+"""Slices in a window from which on it costs less to follow what comes and goes."""
 
 
 class SliceAggregate(WindowAggregate):
@@ -52,14 +56,20 @@ class SliceAggregate(WindowAggregate):
         *,
         append_only: bool,
     ) -> None:
-        super().__init__(input, output, keys, calls, window, append_only=append_only)
+        many = grid.size // grid.width >= _MANY
+        super().__init__(
+            input, output, keys, calls, window, append_only=append_only, reversible=many
+        )
         self.grid = grid
         self._table = KeyTable([input.types[k] for k in self.own], prefix=1)
         self._slices = Slices(grid)
         self._chains = Chains()
         self._stacks = Stacks(self._table.width)
-        self._stacked = Stacked(input, calls, self._calls, append_only=append_only)
-        self._closing = Calls(input, calls, append_only=append_only)
+        empty = [Calls(input, calls, append_only=append_only, reversible=many) for _ in range(3)]
+        standing = Standing(empty[0], self._calls)
+        self._standing = standing if many and standing.accumulators else None
+        self._stacked = Stacked(empty[1], self._calls, standing.accumulators if many else ())
+        self._closing = empty[2]
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         start = view(batch.columns[self.window.start])
@@ -125,15 +135,18 @@ class SliceAggregate(WindowAggregate):
         self._stacked.put_together(self._closing, rows)
         if self._stacked.partly:
             self._stacked.put_parts_together(self._closing, *self._parts(closing, rows))
+        known = None
+        if self._standing is not None:
+            known = self._standing.values(closing, rows, self._stacks, self._chains)
         own = self._table.columns(rows.heads)
         start, end = closing.start[rows.owner], closing.end[rows.owner]
-        said = self._windows(own, start, end, self._closing, np.arange(n))
+        said = self._windows(own, start, end, self._closing, np.arange(n), known)
         self._closing.reset()
         return said
 
     def _parts(self, closing: Closing, rows: Rows) -> tuple[Ids, Ids]:
         """Return all groups of the windows that rows are of, and the row that each belongs to."""
-        first, last = int(rows.owner[0]), int(rows.owner[-1]) + 1
+        first, last = rows.first, rows.last
         begins = closing.every.begins[first : last + 1]
         parts, where = np.unique(closing.every.parts[begins[0] : begins[-1]], return_inverse=True)
         members, counts = self._chains.members(parts, len(self._table))
@@ -155,20 +168,28 @@ class SliceAggregate(WindowAggregate):
             self._chains.reset()
             self._stacks.reset()
             self._stacked.reset()
+            if self._standing is not None:
+                self._standing.reset()
             return
         self._calls.clear(groups)
-        self._stacks.leave(groups)
+        gone = self._stacks.leave(groups)
+        if self._standing is not None:
+            self._standing.clear(gone)
         self._table.release(groups)
         if self._table.wasteful():
             top = self._table.capacity
             kept = self._table.compact()
             self._calls.keep(kept, self._table.capacity)
-            self._stacks.keep(kept, self._table.capacity, top)
+            keys = self._stacks.keep(kept, self._table.capacity, top)
+            if keys is not None and self._standing is not None:
+                self._standing.keep(keys, self._stacks.keys)
             self._chains.keep_members(kept, self._table.capacity, top)
 
     def size(self) -> StateSize:
         nbytes = self._table.nbytes + self._calls.nbytes + self._slices.nbytes + self._stacks.nbytes
         nbytes += self._stacked.nbytes
+        if self._standing is not None:
+            nbytes += self._standing.nbytes
         if len(self._table):
             nbytes += self._chains.nbytes
         return StateSize(len(self._table), nbytes)
@@ -199,6 +220,8 @@ class SliceAggregate(WindowAggregate):
             if turned is not None:
                 for _ in self._close(turned):
                     raise AssertionError("a window was said again")
+                if self._standing is not None:
+                    self._standing.come(turned.turns, 0, self._stacks, self._chains)
                 self._stacks.arrange(groups[view(state["live"]["group"].combine_chunks())])
 
     def fingerprint(self) -> str:

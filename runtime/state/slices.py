@@ -24,8 +24,12 @@ class Lists:
     @staticmethod
     def of(lists: list[list[int]]) -> Lists:
         """Return lists one behind the other."""
-        begins = np.cumsum([0, *map(len, lists)], dtype=np.int64)
+        begins: Ids = np.cumsum([0, *map(len, lists)], dtype=np.int64)
         return Lists(begins, np.array([one for some in lists for one in some], np.int64))
+
+    def of_window(self, window: int) -> Ids:
+        """Return the parts of one window."""
+        return self.parts[self.begins[window] : self.begins[window + 1]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Closing:
     """Windows that close, in the order of their ends: bounds int64[n], and how parts come and go.
 
     What `joins`, `leaves` and `turns` are, and which of the first are `behind`, is said in
-    `kernels.stacks.say`; `nodes` are enough for all of that. `every` has all parts of each window.
+    `kernels.stacks.say`; `nodes` are enough for all of that. `gone` are those that the window after
+    does not have, which need not be asked of `leaves`; `every` has all parts of each window.
     """
 
     start: Codes
@@ -43,6 +48,7 @@ class Closing:
     leaves: Lists
     turns: Lists
     nodes: int
+    gone: Lists
     every: Lists
 
 
@@ -135,7 +141,7 @@ class Slices:
         turns: list[list[int]] = []
         names: list[list[int]] = []
         behind: list[bool] = []
-        gone: list[int] = []
+        gone: list[list[int]] = []
         nodes = 0
         while nodes < most and self.due(watermark):
             end = self._upcoming()
@@ -152,7 +158,7 @@ class Slices:
                     self._back.add(one)
             names.append([one for _, _, one in self._begun] if every else [])
             left = self._pass(end)
-            gone += left
+            gone.append(left)
             turn = not self._back.isdisjoint(left)
             leaves.append([] if turn else left)
             turns.append(self._turn() if turn else [])
@@ -166,9 +172,10 @@ class Slices:
             leaves=Lists.of(leaves),
             turns=Lists.of(turns),
             nodes=nodes,
+            gone=Lists.of(gone),
             every=Lists.of(names),
         )
-        return closing, np.array(gone, np.int64)
+        return closing, closing.gone.parts
 
     def _turn(self) -> list[int]:
         """Make all that have joined the front: return them, the last to leave first, or a -1."""
@@ -220,6 +227,7 @@ class Slices:
             leaves=Lists.of([[]]),
             turns=turns,
             nodes=int(self._sizes.data[turns.parts[turns.parts >= 0]].sum()),
+            gone=Lists.of([[]]),
             every=Lists.of([[]]),
         )
 

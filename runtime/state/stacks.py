@@ -31,10 +31,12 @@ class Made:
 class Rows:
     """The rows of windows: int64[n] each.
 
-    `owner` are positions of windows, ascending; `heads` groups that have the key; `fronts` and
-    `backs` refer to what a row is put together from.
+    `owner` are positions of windows, ascending, from `first` up to `last`, exclusive; `heads` are
+    groups that have the key; `fronts` and `backs` refer to what a row is put together from.
     """
 
+    first: int
+    last: int
     owner: Ids
     heads: Ids
     fronts: Ids
@@ -87,6 +89,21 @@ class Stacks:
         """Every node is below it."""
         return len(self._group.data)
 
+    @property
+    def keys(self) -> int:
+        """Every number of a key is below it."""
+        return self._keys.capacity
+
+    def keys_of(self, groups: Ids) -> Ids:
+        """Return the numbers of the keys of groups."""
+        keys: Ids = self._key.data[groups]
+        return keys
+
+    @property
+    def groups(self) -> int:
+        """There are no more groups than that."""
+        return len(self._key.data)
+
     def enter(self, groups: Ids, codes: Codes, capacity: int) -> None:
         """Note the keys of new groups, all below `capacity`: int64[n, width] codes."""
         interned = self._keys.intern(np.ascontiguousarray(codes))
@@ -96,13 +113,18 @@ class Stacks:
         self._key.data[groups] = interned.ids[interned.local]
         self._uses.data[interned.ids] += np.bincount(interned.local, minlength=len(interned.ids))
 
-    def leave(self, groups: Ids) -> None:
-        """Forget groups that are in no window any more, and the keys that no other group has."""
+    def leave(self, groups: Ids) -> Ids:
+        """Forget groups that are in no window any more, and the keys that no other group has.
+
+        Returns the numbers of these keys.
+        """
         keys = self._key.data[groups]
         np.subtract.at(self._uses.data, keys, 1)
         unused = np.zeros(len(self._uses.data), np.bool_)
         unused[keys] = True
-        self._keys.remove(np.flatnonzero(unused & (self._uses.data == 0)))
+        gone = np.flatnonzero(unused & (self._uses.data == 0))
+        self._keys.remove(gone)
+        return gone
 
     def places(self, windows: Ids, groups: Ids, rows: Rows) -> Ids:
         """Return which row each group of a window belongs to; `windows` ascend. O(n)."""
@@ -132,6 +154,7 @@ class Stacks:
             many = int(marks[kernels.LIVE]) + closing.nodes // windows
             room = max(_ROWS, len(self._keys))
             rows = np.empty((4, room), np.int64)  # costs nothing where it is not written to
+            first = int(marks[kernels.SAID])
             n = kernels.say(
                 min(room, windows * many), windows, room, closing.joins.begins, closing.joins.parts,
                 closing.behind, closing.leaves.begins, closing.leaves.parts, closing.turns.begins,
@@ -143,7 +166,11 @@ class Stacks:
             made = self._made.data[done : marks[kernels.MADE]]
             done = int(marks[kernels.MADE])
             copies = (r[:n].copy() if 2 * n < room else r[:n] for r in rows)
-            yield Rows(*copies), Made(made, self._group.data[made], self._other.data[made])
+            last = int(marks[kernels.SAID])
+            yield (
+                Rows(first, last, *copies),
+                Made(made, self._group.data[made], self._other.data[made]),
+            )
 
     def _reserve(self, nodes: int) -> None:
         """Make room for so many more nodes."""
@@ -183,8 +210,11 @@ class Stacks:
         self._live.data[: len(groups)] = self._key.data[groups]
         self._marks[kernels.LIVE] = len(groups)
 
-    def keep(self, groups: Ids, capacity: int, top: int) -> None:
-        """Renumber the groups: all there are, below `top`, become 0, 1, 2 and so on."""
+    def keep(self, groups: Ids, capacity: int, top: int) -> Ids | None:
+        """Renumber the groups: all there are, below `top`, become 0, 1, 2 and so on.
+
+        Returns the numbers of keys that became 0, 1, 2, if these were renumbered too.
+        """
         self._key.keep(groups, capacity)
         numbers = np.full(top, -1, np.int64)
         numbers[groups] = np.arange(len(groups))
@@ -192,12 +222,14 @@ class Stacks:
         for column in (self._front, self._back, self._other):
             plain = np.flatnonzero((column.data >= 0) & (column.data & 1 == 0))
             column.data[plain] = numbers[column.data[plain] >> 1] << 1
-        if self._keys.wasteful():
-            numbers = np.full(self._keys.capacity, -1, np.int64)
-            kept = self._keys.compact()
-            numbers[kept] = np.arange(len(kept))
-            live = numbers[self._live.data[: self._marks[kernels.LIVE]]]
-            for column in self._of_key:
-                column.keep(kept, self._keys.capacity)
-            self._live.data[: len(live)] = live
-            self._key.data[: len(groups)] = numbers[self._key.data[: len(groups)]]
+        if not self._keys.wasteful():
+            return None
+        numbers = np.full(self._keys.capacity, -1, np.int64)
+        kept = self._keys.compact()
+        numbers[kept] = np.arange(len(kept))
+        live = numbers[self._live.data[: self._marks[kernels.LIVE]]]
+        for column in self._of_key:
+            column.keep(kept, self._keys.capacity)
+        self._live.data[: len(live)] = live
+        self._key.data[: len(groups)] = numbers[self._key.data[: len(groups)]]
+        return kept
