@@ -22,3 +22,9 @@ def duration(microseconds: int) -> str:
         return f"-{duration(-microseconds)}"
     whole, rest = divmod(microseconds, 1_000_000)
     return f"{whole}.{rest:06}".rstrip("0") + " s"
+
+
+def months(many: int) -> str:
+    """Return a number of months as people write it: `1 month`, `2 years`."""
+    number, unit = (many // 12, "year") if many and many % 12 == 0 else (many, "month")
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -22,6 +22,7 @@ from cep.planner.units import time_unit
 from cep.types import (
     DATE,
     DAY_INTERVAL,
+    MONTH_INTERVAL,
     DataType,
     Timestamp,
     TimestampLtz,
@@ -84,7 +85,9 @@ def filtered(
             raise BindError(
                 f"rows would come and go with the clock, and it is not plain when: {part}",
                 span=span,
-                hint="compare a time with it: ts > now() - INTERVAL '1' HOUR, and join conditions "
+                hint="a month has no fixed length: write INTERVAL '30' DAY"
+                if any(e.type == MONTH_INTERVAL for e in walk(part))
+                else "compare a time with it: ts > now() - INTERVAL '1' HOUR, and join conditions "
                 "with AND; or take the time at which a row came: FROM (SELECT *, now() AS came …)",
             )
         bounds.append(bound)

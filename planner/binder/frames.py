@@ -11,8 +11,9 @@ from cep.errors import BindError, Span, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder import literals
 from cep.planner.expressions import Cast, Constant, Expression
-from cep.planner.units import duration
-from cep.runtime.over.calls import UP_TO_PEERS, WHOLE, Frame, Unit
+from cep.planner.units import duration, months
+from cep.runtime.functions.zones import is_utc
+from cep.runtime.over.calls import UP_TO_PEERS, WHOLE, Bound, Frame, Months, Unit
 from cep.types import DATE, DAY_INTERVAL, DataType, Decimal, Float, Integer, common_type
 
 if TYPE_CHECKING:
@@ -242,15 +243,10 @@ def _converted(key: Expression, kind: DataType) -> Expression:
 
 def _measure(kind: DataType, by: DataType, written: ast.Expression, place: Span) -> DataType:
     """Return the type in which a distance from a value is measured."""
-    temporal = isinstance(kind, _TEMPORAL) or kind in {DATE, types.TIME, DAY_INTERVAL}
-    if temporal and by == DAY_INTERVAL:
+    dated = isinstance(kind, _TEMPORAL) or kind == DATE
+    temporal = dated or kind in {types.TIME, DAY_INTERVAL}
+    if (temporal and by == DAY_INTERVAL) or (dated and by == types.MONTH_INTERVAL):
         return kind
-    if temporal and isinstance(by, types.MonthInterval):
-        raise BindError(
-            "months and years are not all of one length, so RANGE cannot measure in them",
-            span=written.span,
-            hint="write a number of days: INTERVAL '30' DAY",
-        )
     if temporal:
         raise BindError(
             f"{kind} is measured in lengths of time, and this is {by}",
@@ -278,7 +274,7 @@ def _measure(kind: DataType, by: DataType, written: ast.Expression, place: Span)
 
 def _distance(
     binder: ExpressionBinder, bound: ast.FrameBound, value: Constant | None, kind: DataType
-) -> int | float | None:
+) -> Bound:
     """Return a bound of RANGE as a distance from the row on, in units of the key."""
     if bound.kind.startswith("unbounded"):
         return None
@@ -287,6 +283,8 @@ def _distance(
     number = value.value.as_py()
     if value.type == DAY_INTERVAL:
         number = int(value.value.cast("int64").as_py())
+    elif value.type == types.MONTH_INTERVAL:
+        number = int(value.value.cast("int32").as_py())
     elif isinstance(kind, Decimal) and number is not None:
         number = int(number * 10**kind.scale)
     elif isinstance(kind, Float) and number is not None:
@@ -298,6 +296,10 @@ def _distance(
             hint="write PRECEDING for what comes before, FOLLOWING for what comes after",
         )
     distance: int | float = -number if bound.kind == "preceding" else number
+    if value.type == types.MONTH_INTERVAL and distance:
+        zone = binder.context.session.zone
+        by_clock = isinstance(kind, types.TimestampLtz) and not is_utc(zone)
+        return Months(int(distance), zone if by_clock else None)
     return distance
 
 
@@ -307,9 +309,11 @@ def _spoken(frame: Frame, measured: Expression | None) -> str:
         return ""
     timed = measured is not None and not isinstance(measured.type, Integer | Decimal | Float)
 
-    def shown(bound: float | None, unbounded: str) -> str:
+    def shown(bound: Bound, unbounded: str) -> str:
         if bound is None:
             return unbounded
+        if isinstance(bound, Months):
+            return f"{months(abs(bound.many))} {'preceding' if bound.many < 0 else 'following'}"
         if not bound:
             return "current row"
         size: str = duration(int(abs(bound))) if timed else f"{abs(bound):g}"

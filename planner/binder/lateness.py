@@ -36,7 +36,7 @@ from cep.planner.logical import (
     walk,
 )
 from cep.runtime.saying import Saying
-from cep.types import DAY_INTERVAL
+from cep.types import DAY_INTERVAL, MONTH_INTERVAL
 
 _NEVER: dict[type[Node], str] = {
     Match: "a row pattern is not matched again when a late row comes",
@@ -138,6 +138,8 @@ def length(written: ast.Expression, clause: str, context: Context) -> int:
         raise BindError(
             f"{clause} takes a length of time, more than nothing",
             span=written.span,
-            hint=f"write {clause} INTERVAL '10' SECOND",
+            hint=f"a month has no fixed length: write {clause} INTERVAL '30' DAY"
+            if bound.type == MONTH_INTERVAL
+            else f"write {clause} INTERVAL '10' SECOND",
         )
     return int(bound.value.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -9,8 +10,8 @@ from cep.errors import BindError
 from cep.planner.logical.node import Unary
 from cep.planner.logical.ordering import SortKey
 from cep.planner.properties import Properties
-from cep.planner.units import duration
-from cep.runtime.over.calls import OverCall, Unit
+from cep.planner.units import duration, months
+from cep.runtime.over.calls import Bound, Months, OverCall, Unit, distance
 from cep.types import Field, Schema
 
 
@@ -56,22 +57,26 @@ class Over(Unary):
         parts = []
         if self.correct:
             parts.append(f"rows until the watermark is {duration(self.correct)} past them")
-        ahead = [f.end for f in frames if f.unit is Unit.DISTANCE and f.end and f.end > 0]
+        away = {f for f in frames if f.unit is Unit.DISTANCE}
+        ahead = [f.end for f in away if distance(f.end) > 0]
         if any(c.final for c in self.calls):
             parts.append("all rows, until the input ends")
         elif ahead:
-            parts.append(f"rows until the watermark is {duration(int(max(ahead)))} past them")
-        if any(f.unit is not Unit.DISTANCE and f.end and f.end > 0 for f in frames):
+            parts.append(f"rows until the watermark is {_longest(ahead)} past them")
+        if any(distance(f.end) > 0 for f in frames - away):
             parts.append("rows until those that follow have come")
-        back = [-f.start for f in frames if f.unit is Unit.DISTANCE and f.start is not None]
-        if any(b > 0 for b in back):
-            parts.append(f"the rows of {duration(int(max(back)))}")
+        back = [f.start for f in away if distance(f.start) < 0]
+        if back:
+            parts.append(f"the rows of {_longest(back)}")
         for unit, what in ((Unit.ROWS, "rows"), (Unit.VALUES, "values, and all rows since")):
-            counted = [-f.start for f in frames if f.unit is unit and f.start is not None]
+            counted = [-distance(f.start) for f in frames if f.unit is unit]
             if any(b > 0 for b in counted):
                 whose = "of each partition, for ever" if self.partition else "of them"
-                parts.append(f"the last {int(max(counted))} {what} {whose}")
-        if any(c.running for c in self.calls):
+                parts.append(f"the last {max(counted)} {what} {whose}")
+        if any(f.start is None and f.returning for f in frames):
+            # These may end before the one before them, so no row is only what it adds to a sum.
+            parts.append("all rows of each partition" if self.partition else "all rows")
+        if any(c.running and not c.frame.returning for c in self.calls):
             parts.append(
                 "what frames hold of each partition, for ever: nothing bounds it"
                 if self.partition and not self.input.properties.bounded
@@ -91,3 +96,11 @@ class Over(Unary):
         if self.correct:
             when += f" and corrected for {duration(self.correct)}"
         return f"Over {calls}{by}{order}, said {when}"
+
+
+def _longest(bounds: Sequence[Bound]) -> str:
+    """Return the length of the bound that is furthest away."""
+    furthest = max(bounds, key=lambda b: abs(distance(b)))
+    if isinstance(furthest, Months):
+        return months(abs(furthest.many))
+    return duration(abs(distance(furthest)))

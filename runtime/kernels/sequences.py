@@ -8,12 +8,16 @@ A frame is found by two pointers that only go forward, since what bounds it does
 int64[positions] rise within a partition, and the frame of a row holds the rows whose key is between
 two bounds. `steps`: int64[5, count] says of each row where the pointer to the first row of its
 frame was before and is now, where that behind its last row was and is, and the last row that the
-latter has passed. Frames without a first row have -2 in the first two.
+latter has passed. Frames without a first row have -2 in the first two. A frame that is found anew,
+since a pointer would have to go back, has `ANEW` where that behind its last row was.
 """
 
 from __future__ import annotations
 
 from cep.runtime.kernels.compile import Flags, Ints, kernel
+
+ANEW = -3
+"""Stands in the steps of a frame that owes nothing to the one before it."""
 
 
 @kernel
@@ -116,15 +120,67 @@ def bound(  # noqa: PLR0917
 
 
 @kernel
-def seek(
-    count: int, owners: Ints, keys: Ints, wanted: Ints, after: Ints, pointers: Ints, slot: int,
-    found: Ints,
+def bound_anew(  # noqa: PLR0917
+    count: int, owners: Ints, keys: Ints, low: Ints, high: Ints, after: Ints, pointers: Ints,
+    low_slot: int, high_slot: int, anchor: int, least: Ints, latest: Ints, passed: Ints,
+    steps: Ints,
 ) -> None:  # fmt: skip
-    """Find for each row the first whose key is at least `wanted`: int64[count], or -1."""
+    """Find frames as `bound` does, of which some begin or end before the one before them.
+
+    These are found from the pointer in the slot `anchor` on, which is at the first row that is not
+    below `least`: int64[count], rising. `latest`: int64[partitions, 2] are the bounds of the frame
+    before. O(count + moves + rows of the frames that are found anew).
+    """
+    for i in range(count):
+        p = owners[i]
+        g = pointers[p, anchor]
+        while g >= 0 and keys[g] < least[i]:
+            g = after[g]
+        pointers[p, anchor] = g
+        first = low[i]
+        most = high[i]
+        anew = first < latest[p, 0] or most < latest[p, 1]
+        latest[p, 0] = first
+        latest[p, 1] = most
+        if not anew:
+            g = pointers[p, low_slot]
+        steps[0, i] = g
+        while g >= 0 and keys[g] < first:
+            g = after[g]
+        pointers[p, low_slot] = g
+        steps[1, i] = g
+        last = -1
+        if anew:
+            steps[0, i] = g
+            steps[2, i] = ANEW
+        else:
+            last = passed[p]
+            g = pointers[p, high_slot]
+            steps[2, i] = g
+        while g >= 0 and (keys[g] <= most or keys[g] < first):
+            last = g
+            g = after[g]
+        pointers[p, high_slot] = g
+        passed[p] = last
+        steps[3, i] = g
+        steps[4, i] = last
+
+
+@kernel
+def seek(
+    count: int, owners: Ints, keys: Ints, wanted: Ints, after: Ints, steps: Ints, pointers: Ints,
+    slot: int, found: Ints,
+) -> None:  # fmt: skip
+    """Find for each row the first whose key is at least `wanted`: int64[count], or -1.
+
+    `wanted` rise in a partition, except where frames are found anew: from their first row on.
+    """
     for i in range(count):
         p = owners[i]
         least = wanted[i]
         g = pointers[p, slot]
+        if steps[2, i] == ANEW:
+            g = steps[1, i]
         while g >= 0 and keys[g] < least:
             g = after[g]
         pointers[p, slot] = g

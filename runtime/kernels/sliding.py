@@ -2,11 +2,13 @@
 
 All take `owners`: int64[count], the partition of each row, rows of one partition in its order, and
 `steps`: int64[5, count], as `sequences.bound` writes them. A row that has no flag does not count.
+What is kept of a frame is forgotten where the next one is found anew.
 """
 
 from __future__ import annotations
 
 from cep.runtime.kernels.compile import Flags, Floats, Ints, kernel
+from cep.runtime.kernels.sequences import ANEW
 
 _LOW = 0xFFFFFFFF
 
@@ -21,6 +23,8 @@ def count(
         n = state[p]
         now = steps[1, i]
         end = steps[2, i]
+        if end == ANEW:
+            n = 0
         g = steps[0, i]
         while g != now and (end < 0 or g < end):
             if flags[g]:
@@ -40,6 +44,8 @@ def _first(end: int, now: int, stop: int) -> int:
     """Return the first row to be added: those before the frame are left out."""
     if now == -2:
         return end
+    if end == ANEW and (now < stop or stop < 0):
+        return now
     if now < 0 or (stop >= 0 and now >= stop):
         return stop
     if 0 <= end < now:
@@ -64,6 +70,9 @@ def whole(
         now = steps[1, i]
         end = steps[2, i]
         stop = steps[3, i]
+        if end == ANEW:
+            for k in range(state.shape[1]):
+                state[p, k] = 0
         g = steps[0, i]
         gone = True
         while True:
@@ -108,6 +117,9 @@ def floats(
         now = steps[1, i]
         end = steps[2, i]
         stop = steps[3, i]
+        if end == ANEW:
+            for k in range(4):
+                counts[p, k] = 0
         s = sums[p, 0]
         low = sums[p, 1]
         lower = sums[p, 2]
@@ -205,6 +217,8 @@ def least(  # noqa: PLR0917
         stop = steps[3, i]
         head = ends[p, 0]
         tail = ends[p, 1]
+        if steps[2, i] == ANEW:
+            head = -1
         if now != -2:
             while head >= 0 and (now < 0 or head < now):
                 head = behind[head]

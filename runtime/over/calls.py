@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from zoneinfo import ZoneInfo
 
 from cep.runtime.aggregates.calls import AggregateCall
 from cep.types import DataType
@@ -23,6 +24,28 @@ class Unit(Enum):
 
 
 @dataclass(frozen=True)
+class Months:
+    """A distance in steps on the calendar, that of a zone if there is one; negative before."""
+
+    many: int
+    zone: ZoneInfo | None = None
+
+
+Bound = int | float | Months | None
+"""Where a frame begins or ends, from its row on; None is unbounded."""
+
+
+def distance(bound: Bound) -> int:
+    """Return the number of a bound; of months, the most microseconds that they can be."""
+    if isinstance(bound, Months):
+        # Two days are more than the clocks of any zone are put forward or back.
+        days = 31 * abs(bound.many) + 2
+        longest = min(days * 86_400_000_000, 2**62)
+        return longest if bound.many > 0 else -longest
+    return int(bound or 0)
+
+
+@dataclass(frozen=True)
 class Frame:
     """The rows around a row that a function is over, in the order of its partition.
 
@@ -32,11 +55,16 @@ class Frame:
     """
 
     unit: Unit
-    start: int | float | None
-    end: int | float | None
+    start: Bound
+    end: Bound
     key: int = -1
     descending: bool = False
     nulls_first: bool = False
+
+    @property
+    def returning(self) -> bool:
+        """Say whether the frame of a row may begin or end before that of the row before it."""
+        return isinstance(self.start, Months) or isinstance(self.end, Months)
 
 
 WHOLE = Frame(Unit.ROWS, None, None)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.kernels import sequences as kernels
-from cep.runtime.over.calls import Frame
+from cep.runtime.over import calendar
+from cep.runtime.over.calls import Bound, Frame, Months, distance
 from cep.runtime.state.codes import code_floats, float_codes
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.sequences import Positions, Sequences
@@ -133,18 +135,39 @@ class Distances:
             codes = np.where(where, codes, self.null)
         self.keys.data[rows.where] = codes
 
-    def moved(self, keys: Codes, distance: float) -> Codes:
+    def moved(self, keys: Codes, by: float | Months) -> Codes:
         """Return the numbers that are so far on from others."""
-        if isinstance(self.kind, Float):
+        if isinstance(by, Months):
+            moved = calendar.moved(keys ^ self.flip, *self._steps(by)) ^ self.flip
+        elif isinstance(self.kind, Float):
             with np.errstate(over="ignore", invalid="ignore"):
-                values = code_floats(keys ^ self.flip) + (-distance if self.flip else distance)
+                values = code_floats(keys ^ self.flip) + (-by if self.flip else by)
             moved = float_codes(values) ^ self.flip
         else:
-            by = max(min(int(distance), _GREATEST), _LEAST + 1)
+            by = max(min(int(by), _GREATEST), _LEAST + 1)
             moved = keys + by
             # What wraps is beyond every value.
             beyond = moved < keys if by > 0 else moved > keys
             moved[beyond] = _GREATEST - 1 if by > 0 else _LEAST + 1
+        return self._told(keys, moved)
+
+    def least(self, keys: Codes, by: float | Months) -> Codes:
+        """Return what is so far on from these numbers and all greater ones, or is less."""
+        if not isinstance(by, Months):
+            return self.moved(keys, by)
+        bound = calendar.latest if self.flip else calendar.earliest
+        return self._told(keys, bound(keys ^ self.flip, *self._steps(by)) ^ self.flip)
+
+    def greatest(self, keys: Codes, by: Months) -> Codes:
+        """Return what is so far on from these numbers and all less ones, or is greater."""
+        bound = calendar.earliest if self.flip else calendar.latest
+        return self._told(keys, bound(keys ^ self.flip, *self._steps(by)) ^ self.flip)
+
+    def _steps(self, by: Months) -> tuple[int, ZoneInfo | None]:
+        return (-by.many if self.flip else by.many), by.zone
+
+    def _told(self, keys: Codes, moved: Codes) -> Codes:
+        """Return numbers that others have moved to: not those of NULLs, and to none of these."""
         moved = np.clip(moved, _LEAST + 1, _GREATEST - 1)
         return np.where(keys == self.null, keys, moved)
 
@@ -153,16 +176,24 @@ Ordinals = Peers | Seen | Distances
 
 
 class Track:
-    """The frames of one kind, found row after row."""
+    """The frames of one kind, found row after row.
+
+    Where bounds are months away a frame may begin or end before the one before it. It is then found
+    anew, from a pointer that stands where the earliest frame yet to come can begin.
+    """
 
     def __init__(self, sequences: Sequences, frame: Frame, ordinals: Ordinals | None) -> None:
         self.sequences = sequences
         self.frame = frame
         self.ordinals = ordinals
-        self.low = sequences.pointer(holding=True) if frame.start is not None else -1
+        bounded = frame.start is not None or frame.returning
+        self.low = sequences.pointer(holding=True) if bounded else -1
         self.high = sequences.pointer(holding=True)
         self.passed = sequences.pin()
         self.steps: Codes = np.empty((5, 0), np.int64)
+        if frame.returning:
+            self._anchor = sequences.pointer(holding=True)
+            self._latest = sequences.part(np.int64, _LEAST, 2)
 
     @property
     def keys(self) -> Column:
@@ -173,31 +204,59 @@ class Track:
         """Find the frames of rows: `steps` is as the kernels know it."""
         low, high = self._bounds(said)
         self.steps = np.empty((5, len(said)), np.int64)
-        kernels.bound(
-            len(said), said.owners, self.keys.data, low, high, self.sequences.after.data,
-            self.sequences.pointers, self.low, self.high, self.passed.data, self.steps,
-        )  # fmt: skip
+        common = len(said), said.owners, self.keys.data, low, high, self.sequences.after.data
+        slots = self.sequences.pointers, self.low, self.high
+        if not self.frame.returning:
+            kernels.bound(*common, *slots, self.passed.data, self.steps)
+            return
+        least = self._least(said)
+        kernels.bound_anew(
+            *common, *slots, self._anchor, least, self._latest.data, self.passed.data, self.steps
+        )
 
     def _bounds(self, said: Said) -> tuple[Codes, Codes]:
         keys = self.keys.data[said.positions]
         start, end = self.frame.start, self.frame.end
         if isinstance(self.ordinals, Seen):
+            first = distance(start)
             # The rows of one number are one with a value, and those without after it.
             base = keys
-            if start is not None and start < 0:
+            if first < 0:
                 base = keys - self.ordinals.flags.data[said.positions] + 1
-            wanted = base + int(start or 0)
+            wanted = base + first
             # Before the first value there is none.
             wanted = np.where(wanted < 1, _LEAST, wanted)
             return wanted, wanted
         return self._from(keys, start, _LEAST), self._from(keys, end, _GREATEST)
 
-    def _from(self, keys: Codes, distance: float | None, unbounded: int) -> Codes:
-        if distance is None:
+    def _from(self, keys: Codes, bound: Bound, unbounded: int) -> Codes:
+        if bound is None:
             return np.full(len(keys), unbounded)
         if isinstance(self.ordinals, Distances):
-            return self.ordinals.moved(keys, distance)
-        return keys + int(distance)
+            return self.ordinals.moved(keys, bound)
+        return keys + distance(bound)
+
+    def _least(self, said: Said) -> Codes:
+        """Return what the first rows of these frames, and of all later ones, are not below."""
+        keys, start = self.keys.data[said.positions], self.frame.start
+        if start is None or not isinstance(self.ordinals, Distances):
+            return np.full(len(keys), _LEAST)
+        return self.ordinals.least(keys, start)
+
+    def until(self, where: slice, times: Codes) -> Codes:
+        """Return, of rows and their times, the last time that can be in their frames, at most.
+
+        These rise. The frames end at a distance from the time, or from what is as far from it in
+        all rows.
+        """
+        end = self.frame.end
+        if isinstance(end, Months):
+            assert isinstance(self.ordinals, Distances)
+            keys = self.keys.data[where]
+            return self.ordinals.greatest(keys, end) - (keys - times)
+        by = distance(end)
+        until: Codes = np.minimum(times, np.int64(_GREATEST - by)) + np.int64(by)
+        return until
 
     # What is known of the frames that were found last.
 

@@ -11,11 +11,13 @@ from cep.runtime.batch import Batch, Indices
 from cep.runtime.kernels import sequences as kernels
 from cep.runtime.operator import Outlet, StateSize
 from cep.runtime.ordering import Key, begins, ordered
-from cep.runtime.over.calls import Frame, OverCall, Unit
+from cep.runtime.over.calls import Frame, Months, OverCall, Unit, distance
 from cep.runtime.over.evaluation import Evaluation, looked_up
 from cep.runtime.over.frames import Arrived, Said
 from cep.runtime.rowerrors import failed
+from cep.runtime.state.column import Column
 from cep.runtime.state.sequences import Sequences
+from cep.runtime.state.vectors import Codes
 from cep.runtime.time import END
 from cep.types import Schema
 
@@ -50,7 +52,8 @@ class Machine:
         self.timed = timed
         self._final = any(c.final for c in calls)
         self._counting = any(_counts(c.frame) for c in calls)
-        self._follow = max((_distance(c.frame.end) for c in calls if _far(c)), default=0)
+        ahead = [c.frame.end for c in calls if _ahead(c.frame)]
+        self._follow = max(map(distance, ahead), default=0)
         self.waits = timed and (self._final or self._counting or self._follow > 0)
         # All columns of rows that wait for what follows them have to be kept.
         shelved = tuple(range(len(input))) if self.waits else looked_up(calls, input)
@@ -58,11 +61,15 @@ class Machine:
         types = [input.types[k] for k in partition]
         self._rows = Sequences(types, [input.types[k] for k in shelved], timed)
         self._evaluation = Evaluation(self._rows, input, calls, self._places)
+        # Where frames reach ahead by months, each row has the time that must have passed.
+        self._until: Column | None = None
+        if timed and any(isinstance(end, Months) for end in ahead):
+            self._until = self._rows.row(np.int64)
         if self._counting:
             # The gates are the slots right behind that of what is said next.
             self._next = self._rows.pointer(holding=True)
-            ahead = [t for t in self._evaluation.tracks if _counts(t.frame)]
-            self._gates = [(t, self._rows.pointer()) for t in ahead]
+            counting = [t for t in self._evaluation.tracks if _counts(t.frame)]
+            self._gates = [(t, self._rows.pointer()) for t in counting]
             self._time_gate = self._rows.pointer()
             self._done = self._rows.row(np.bool_, False)
         self._reach = self._find_reach()
@@ -82,8 +89,7 @@ class Machine:
             f.start is None or f.unit not in {Unit.DISTANCE, Unit.PEERS} for f in frames
         ):
             return None
-        back = max(_distance(-f.start) for f in frames if f.start is not None)
-        return max(back, self._follow, 0)
+        return max(self._follow, *(-distance(f.start) for f in frames), 0)
 
     def run(self, batch: Batch | None, watermark: int, outlet: Outlet) -> Batch | None:
         """Take what the watermark has passed, in order of time, and say what is complete."""
@@ -124,7 +130,12 @@ class Machine:
             new = begins([batch.columns[k.index] for k in self.order], batch.rows)
             classes = self._classes + np.cumsum(new)
             self._classes = int(classes[-1])
-        self._evaluation.enter(Arrived(first, owners, batch.columns, classes))
+        arrived = Arrived(first, owners, batch.columns, classes)
+        self._evaluation.enter(arrived)
+        if self._until is not None and batch.time is not None:
+            far = [t for t in self._evaluation.tracks if _ahead(t.frame)]
+            ends = [t.until(arrived.where, batch.time) for t in far]
+            self._until.data[arrived.where] = np.maximum.reduce(ends)
 
     # What goes out.
 
@@ -133,7 +144,7 @@ class Machine:
         rows = self._rows
         if not self.waits:
             return np.arange(first, rows.rows)
-        before, self._passed = self._passed, self._before(watermark - self._follow)
+        before, self._passed = self._passed, self._complete(watermark)
         if watermark == END:
             self._passed = rows.rows
         elif self._final:
@@ -151,13 +162,12 @@ class Machine:
         some = np.unique(touched)
         for track, slot in self._gates:
             kernels.ready(
-                len(some), some, track.keys.data, int(track.frame.end or 0), rows.tail.data,
+                len(some), some, track.keys.data, distance(track.frame.end), rows.tail.data,
                 rows.after.data, rows.pointers, slot,
             )  # fmt: skip
-        assert rows.time is not None
         kernels.passing(
-            len(some), some, rows.time.data, watermark - self._follow, rows.after.data,
-            rows.pointers, self._time_gate,
+            len(some), some, *self._limits(watermark), rows.after.data, rows.pointers,
+            self._time_gate,
         )  # fmt: skip
         found = np.empty(len(unsaid), np.int64)
         many = kernels.collect(
@@ -168,6 +178,18 @@ class Machine:
         left = self._done.data[self._unsaid : rows.rows]
         self._unsaid += len(left) if left.all() else int(np.argmin(left))
         return said
+
+    def _limits(self, watermark: int) -> tuple[Codes, int]:
+        """Return numbers of rows that rise, and below which one frames of time are complete."""
+        assert self._rows.time is not None
+        if self._until is not None:
+            return self._until.data, watermark
+        return self._rows.time.data, watermark - self._follow
+
+    def _complete(self, watermark: int) -> int:
+        """Return how many rows have all that is a length of time away."""
+        numbers, limit = self._limits(watermark)
+        return int(np.searchsorted(numbers[: self._rows.rows], limit))
 
     def _before(self, limit: int) -> int:
         """Return how many rows have a time before `limit`."""
@@ -214,6 +236,7 @@ class Machine:
                 self._forget_all()
             elif len(gone):
                 rows.forget(gone)
+                self._evaluation.forget(gone)
         if rows.wasteful():
             self._compact()
 
@@ -277,17 +300,11 @@ class Machine:
         self._evaluation.restore(self._rows.restore(state), state)
 
 
-def _distance(by: float | None) -> int:
-    """Return a distance in microseconds; event time knows no other."""
-    return int(by or 0)
-
-
-def _far(call: OverCall) -> bool:
-    """Say whether the frames of a call reach ahead by a distance."""
-    return call.frame.unit is Unit.DISTANCE and _distance(call.frame.end) > 0
+def _ahead(frame: Frame) -> bool:
+    """Say whether frames reach ahead by a length of time."""
+    return frame.unit is Unit.DISTANCE and distance(frame.end) > 0
 
 
 def _counts(frame: Frame) -> bool:
     """Say whether frames reach ahead by a number of rows."""
-    counted = frame.unit in {Unit.ROWS, Unit.VALUES}
-    return counted and frame.end is not None and frame.end > 0
+    return frame.unit in {Unit.ROWS, Unit.VALUES} and distance(frame.end) > 0

@@ -33,7 +33,7 @@ class RowValue:
         self._seen = seen
         self._place = place
         self._slot = -1
-        bounded = call.frame.start is not None
+        bounded = track.low >= 0
         plain = seen is None and (call.name == "last_value" or (call.number == 1 and bounded))
         if call.name in {"first_value", "last_value", "nth_value"} and not plain:
             self._slot = sequences.pointer(pinned=not bounded)
@@ -66,7 +66,7 @@ class RowValue:
         wanted = np.where(sizes > 0, wanted, _LEAST)
         found = np.empty(len(said), np.int64)
         kernels.seek(
-            len(said), said.owners, keys, wanted, self._sequences.after.data,
+            len(said), said.owners, keys, wanted, self._sequences.after.data, track.steps,
             self._sequences.pointers, self._slot, found,
         )  # fmt: skip
         return np.where(self._inside(found, wanted, sizes), found, -1)

@@ -6,15 +6,47 @@ milliseconds. Frames are found by looking at every row of the partition.
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 Row = tuple[int, str | None, int | None, int]
-Bound = int | None
 Value = object
 INFINITE = float("inf")
+
+
+DAY = 86_400_000
+UTC = dt.UTC
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Months:
+    """So many months from a time on, negative before it, by the clock of a zone."""
+
+    many: int
+    zone: ZoneInfo
+
+    def of(self, time: int) -> int:
+        """Return the time that it leads to."""
+        wall = (EPOCH + dt.timedelta(milliseconds=time)).astimezone(self.zone)
+        month = wall.year * 12 + wall.month - 1 + self.many
+        year, month = month // 12, month % 12 + 1
+        day = min(wall.day, calendar.monthrange(year, month)[1])
+        there = wall.replace(year=year, month=month, day=day, fold=0)
+        return (there.astimezone(UTC) - EPOCH) // dt.timedelta(milliseconds=1)
+
+    def last(self, time: int) -> int:
+        """Return the last time that it leads to from this one or before, as far as is known."""
+        ends = [time // DAY * DAY - n * DAY - 1 for n in range(4)]
+        return max(map(self.of, (time, *ends)))
+
+
+Bound = int | Months | None
 
 
 @dataclass(frozen=True)
@@ -64,12 +96,22 @@ def frame_of(part: Sequence[Row], i: int, frame: Frame, least: bool) -> list[int
         elif frame.start in {None, 0} and frame.end in {None, 0}:
             place = 0 if equal(part[i], part[j], least) else -1 if j < i else 1
         else:
-            place = part[j][3] - part[i][3]
+            time = part[j][3]
+            return (frame.start is None or time >= moved(part[i][3], frame.start)) and (
+                frame.end is None or time <= moved(part[i][3], frame.end)
+            )
+        assert not isinstance(frame.start, Months)
+        assert not isinstance(frame.end, Months)
         return (frame.start is None or place >= frame.start) and (
             frame.end is None or place <= frame.end
         )
 
     return [j for j in range(len(part)) if inside(j)]
+
+
+def moved(time: int, by: int | Months) -> int:
+    """Return the time that is so far from another."""
+    return by.of(time) if isinstance(by, Months) else time + by
 
 
 def complete(part: Sequence[Row], i: int, frame: Frame, mark: float) -> bool:
@@ -79,7 +121,11 @@ def complete(part: Sequence[Row], i: int, frame: Frame, mark: float) -> bool:
         return False
     if frame.end is None:
         return mark == INFINITE
-    if mark == INFINITE or frame.end <= 0:
+    if mark == INFINITE:
+        return True
+    if isinstance(frame.end, Months):
+        return frame.end.many < 0 or frame.end.last(part[i][3]) < mark
+    if frame.end <= 0:
         return True
     if frame.unit == "rows":
         return i + frame.end < len(passed)

@@ -151,11 +151,17 @@ SELECT SUM(v) OVER (ORDER BY ts ROWS v PRECEDING) FROM s;
 -- hint: write INTERVAL '10' SECOND, or ROWS for a number of rows
 SELECT SUM(v) OVER (ORDER BY ts RANGE 5 PRECEDING) FROM s;
 
--- error: months and years are not all of one length, so RANGE cannot measure in them
--- SELECT SUM(v) OVER (ORDER BY ts RANGE INTERVAL '1' MONTH PRECEDING) FROM s;
---                                       ^^^^^^^^^^^^^^^^^^
--- hint: write a number of days: INTERVAL '30' DAY
-SELECT SUM(v) OVER (ORDER BY ts RANGE INTERVAL '1' MONTH PRECEDING) FROM s;
+-- error: TIME(0) is measured in lengths of time, and this is INTERVAL YEAR TO MONTH
+-- SELECT SUM(v) OVER (ORDER BY x RANGE INTERVAL '1' MONTH PRECEDING) FROM (VALUES (TIME '10:00:00', 1)) AS t(x, v);
+--                                      ^^^^^^^^^^^^^^^^^^
+-- hint: write INTERVAL '10' SECOND, or ROWS for a number of rows
+SELECT SUM(v) OVER (ORDER BY x RANGE INTERVAL '1' MONTH PRECEDING) FROM (VALUES (TIME '10:00:00', 1)) AS t(x, v);
+
+-- error: the distance of a frame is 0 or more
+-- SELECT SUM(v) OVER (ORDER BY ts RANGE INTERVAL -'1' MONTH PRECEDING) FROM s;
+--                                       ^^^^^^^^^^^^^^^^^^^
+-- hint: write PRECEDING for what comes before, FOLLOWING for what comes after
+SELECT SUM(v) OVER (ORDER BY ts RANGE INTERVAL -'1' MONTH PRECEDING) FROM s;
 
 -- error: a distance of RANGE needs one key to ORDER BY, and there are 2
 -- SELECT SUM(v) OVER (ORDER BY ts, v RANGE INTERVAL '1' SECOND PRECEDING) FROM s;

@@ -84,7 +84,7 @@ SELECT id FROM logins WHERE at > now() OR id = 1;
 -- error: rows would come and go with the clock, and it is not plain when: (at > (NOW() - 1 month))
 -- SELECT id FROM logins WHERE at > now() - INTERVAL '1' MONTH;
 --                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
--- hint: compare a time with it: ts > now() - INTERVAL '1' HOUR, and join conditions with AND; or take the time at which a row came: FROM (SELECT *, now() AS came …)
+-- hint: a month has no fixed length: write INTERVAL '30' DAY
 SELECT id FROM logins WHERE at > now() - INTERVAL '1' MONTH;
 
 -- The time at which a row came is a value like any other.
