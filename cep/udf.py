@@ -114,6 +114,14 @@ def aggregate(
             return Objects(written, kinds)
         return listed(Listing.retracting(kinds), kinds)
 
+    def valued(kinds: Sequence[DataType]) -> Objects | Replayed:
+        return Objects(written, kinds) if written else listed(Listing.valued(kinds), kinds)
+
+    def taken_back(kinds: Sequence[DataType]) -> Objects | Replayed:
+        if written and hasattr(implementation, "retract"):
+            return Objects(written, kinds)
+        return listed(Listing.valued(kinds), kinds)
+
     def ordered(kinds: Sequence[DataType], order: Ordering, append_only: bool) -> Replayed:
         return listed(Listing.ordered(kinds, order, append_only), kinds)
 
@@ -127,6 +135,7 @@ def aggregate(
             lambda kept, groups, kind: kept.value(groups, kind),
             (inspect.getdoc(implementation) or "").partition("\n")[0],
             retracting=retracted,
+            valued=(valued, taken_back),
             ordered=ordered,
             can_fail=True,
             python="an object per group" if written else "over the rows of a group",

@@ -8,16 +8,19 @@ from cep.planner.expressions import Input
 from cep.planner.logical import (
     Aggregate,
     Filter,
+    Limit,
     Node,
     Project,
     Scan,
     SetOperation,
+    Sort,
     SortKey,
     TopN,
     Values,
     Window,
     walk,
 )
+from cep.planner.logical.rows import Reading
 from cep.types import Array, Map, Row
 
 
@@ -54,7 +57,17 @@ def as_inserted(node: Node) -> bool:
     """Say whether the rows are those of one stream, or written down, in the order they came in."""
     if isinstance(node, Filter | Project) or (isinstance(node, Window) and node.fixed):
         return as_inserted(node.input)
-    return isinstance(node, Scan | Values) and node.properties.append_only
+    if isinstance(node, Scan):
+        # Rows of tables and views change, and stand there in no order, asked once or always.
+        return node.reading is Reading.EVENTS and node.known is None
+    return isinstance(node, Values)
+
+
+def arrived(node: Node) -> bool:
+    """Say whether the rows that are grouped have an order of arrival: sorted ones have theirs."""
+    while isinstance(node, Filter | Project | Window | Limit):
+        node = node.input
+    return isinstance(node, Sort) or as_inserted(node)
 
 
 def ties(node: Node, keys: tuple[SortKey, ...]) -> tuple[SortKey, ...]:

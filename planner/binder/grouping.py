@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cep.errors import BindError, Span
 from cep.grammar import ast
+from cep.planner.binder.clocks import arrived
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
 from cep.planner.binder.grouping_sets import Sets, grouping_sets, grouping_value, integer
@@ -126,6 +127,7 @@ class Groups:
             keys = tuple(range(len(self.keys) + 1))
             first = len(keys)
             totals = tuple(i for i, s in enumerate(self.sets) if not s)
+        came = arrived(self.input)
         calls = tuple(
             AggregateCall(
                 c.aggregate,
@@ -133,8 +135,9 @@ class Groups:
                 c.type,
                 None if c.filter is None else first + columns.index(c.filter),
                 c.distinct,
-                c.order,
+                None if c.order is None else replace(c.order, arrived=came),
                 c.settings,
+                came,
             )
             for c in self.calls
         )

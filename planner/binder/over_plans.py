@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from cep.errors import BindError, UnsupportedError
+from cep.planner.binder.clocks import ties
 from cep.planner.binder.context import Context
 from cep.planner.binder.patterns.window_plans import match_in_window
 from cep.planner.expressions import (
@@ -112,7 +113,8 @@ class Windows:
                 refusal = error
         names = self._added(plan, calls)
         partition = tuple(self._place(e) for e in first.partition)
-        return Over(plan, partition, order, made, names, timed, refusal=refusal)
+        decided = ties(plan, order)
+        return Over(plan, partition, order, made, names, timed, ties=decided, refusal=refusal)
 
     def _call(self, e: OverExpression) -> OverCall:
         aggregate = None

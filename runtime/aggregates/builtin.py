@@ -75,7 +75,9 @@ def _greatest_of(kept: Extreme | BestRow | Places, groups: Ids, result: DataType
 
 
 _earliest = ranking.best(ranking.EARLIEST)
-_in_time = ranking.retained(ranking.KEPT_IN_TIME)
+_in_time = ranking.in_time(arrived=True)
+_valued = ranking.in_time(arrived=False)
+_first = ranking.earliest()
 
 _ = AGGREGATES.declare
 
@@ -213,6 +215,7 @@ _(
     "The value of the earliest row, or of the first in the order of ORDER BY.",
     state=_earliest,
     retracting=_in_time,
+    valued=(_first, _valued),
     ordered=ranking.end(last=False),
     value=_extreme,
     takes_nulls=True,
@@ -224,6 +227,7 @@ _(
     "The value of the latest row, or of the last in the order of ORDER BY.",
     state=ranking.best(ranking.LATEST),
     retracting=_in_time,
+    valued=(ranking.earliest(last=True), _valued),
     ordered=ranking.end(last=True),
     value=_greatest_of,
     takes_nulls=True,
@@ -235,6 +239,7 @@ _(
     "A value, always the earliest that is not NULL.",
     state=_earliest,
     retracting=_in_time,
+    valued=(_first, _valued),
     value=_extreme,
 )
 _(
@@ -243,7 +248,11 @@ _(
     _itself,
     "The first argument where the second is least; of several, the earliest.",
     state=ranking.best(ranking.AT_LEAST),
-    retracting=ranking.retained(ranking.KEPT_AT_LEAST),
+    retracting=ranking.at(greatest=False, kept=True, arrived=True),
+    valued=(
+        ranking.at(greatest=False, kept=False),
+        ranking.at(greatest=False, kept=True),
+    ),
     value=_extreme,
 )
 _(
@@ -252,7 +261,11 @@ _(
     _itself,
     "The first argument where the second is greatest; of several, the earliest.",
     state=ranking.best(ranking.AT_GREATEST),
-    retracting=ranking.retained(ranking.KEPT_AT_GREATEST),
+    retracting=ranking.at(greatest=True, kept=True, arrived=True),
+    valued=(
+        ranking.at(greatest=True, kept=False),
+        ranking.at(greatest=True, kept=True),
+    ),
     value=_extreme,
 )
 
@@ -263,6 +276,7 @@ _(
     "All values, NULLs too, by event time or ORDER BY.",
     state=Listing.of,
     retracting=Listing.retracting,
+    valued=(Listing.valued, Listing.valued),
     ordered=Listing.ordered,
     value=Listing.array,
     takes_nulls=True,
@@ -275,6 +289,7 @@ for _text in (VARCHAR, BYTES):
         "All values by event time or ORDER BY, with a separator (a comma) between them.",
         state=Listing.of,
         retracting=Listing.retracting,
+        valued=(Listing.valued, Listing.valued),
         ordered=Listing.ordered,
         value=Listing.text,
         optional=1,

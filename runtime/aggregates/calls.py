@@ -24,7 +24,8 @@ class AggregateCall:
 
     The arguments have the types that `Aggregates.resolve` converted to; `filter` is BOOLEAN, and
     only rows where it is true count. `result` is the type of the outcome. `settings` are the
-    constants that the value is asked with.
+    constants that the value is asked with. `arrived` says that rows have an order of arrival that
+    means something.
     """
 
     aggregate: Aggregate
@@ -34,6 +35,7 @@ class AggregateCall:
     distinct: bool = False
     order: Ordering | None = None
     settings: tuple[object, ...] = ()
+    arrived: bool = True
 
     def columns(self) -> tuple[int, ...]:
         """Return all columns of the input that it reads."""
@@ -121,7 +123,9 @@ class Calls:
         own = len(call.arguments) if call.order is None else call.order.arguments
         strict = () if aggregate.takes_nulls else call.arguments[:own]
         given = (call.arguments, call.filter, strict)
-        make: object = aggregate.ordered if call.order else aggregate.make(self._append_only)
+        make: object = aggregate.make(self._append_only, arrived=call.arrived)
+        if call.order:
+            make = aggregate.ordered
         key = (make, call.order, distinct, *given)
         if key in self._made:
             self._holders.append(self._distinct[given] if distinct else self._made[key])
@@ -144,7 +148,7 @@ class Calls:
 
         def make(append_only: bool) -> Accumulator:
             if call.order is None:
-                return call.aggregate.make(append_only)(types)
+                return call.aggregate.make(append_only, arrived=call.arrived)(types)
             assert call.aggregate.ordered is not None
             return call.aggregate.ordered(types, call.order, append_only)
 

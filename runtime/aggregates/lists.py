@@ -1,4 +1,7 @@
-"""ARRAY_AGG and STRING_AGG: all values of a group, by event time and then arrival."""
+"""ARRAY_AGG and STRING_AGG: all values of a group, by event time and then arrival.
+
+Where rows have no order of arrival, the values decide instead.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cep.runtime.aggregates.accumulator import Valued
-from cep.runtime.aggregates.ranking import ARRIVED, TIME, Ranking, Retained, by_keys
+from cep.runtime.aggregates.ranking import Retained, ranked
 from cep.runtime.aggregates.registry import Ordering
-from cep.runtime.state.bags import ARRIVAL
 from cep.runtime.state.column import Ids
 from cep.runtime.state.vectors import packed
 from cep.types import DataType, Varchar
 
 
 class Listing(Retained):
-    """All rows of each group in the order of their times and arrivals."""
+    """All rows of each group in the order of their times, and then of arrivals or values."""
 
     @staticmethod
     def of(types: Sequence[DataType]) -> Listing:
         """Keep rows that are never taken back: each for itself, in its place."""
-        return Listing(_ranking(len(types), (TIME, ARRIVED)), types)
+        return Listing(ranked(types, own=len(types), arrived=True), types)
 
     @staticmethod
     def retracting(types: Sequence[DataType]) -> Listing:
         """Keep rows that can be taken back: those equal in time and values stand together."""
-        return Listing(_ranking(len(types), (TIME,)), types)
+        return Listing(ranked(types, own=len(types), arrived=True, kept=True), types)
+
+    @staticmethod
+    def valued(types: Sequence[DataType]) -> Listing:
+        """Keep rows that have no order of arrival, and may be taken back: by time and values."""
+        return Listing(ranked(types, own=len(types), kept=True), types)
 
     @staticmethod
     def ordered(types: Sequence[DataType], order: Ordering, append_only: bool) -> Listing:
         """Keep rows in the order that the call names."""
-        return Listing(by_keys(order, kept=not append_only), types)
+        own, kept = order.arguments, not (append_only and order.arrived)
+        return Listing(ranked(types, order.keys, own=own, arrived=order.arrived, kept=kept), types)
 
     def _rows(self, groups: Ids) -> tuple[list[pa.Array], np.ndarray, np.ndarray]:
         """Return the argument columns of all rows, where each group's end, and which have any."""
@@ -78,8 +86,3 @@ class Listing(Retained):
 
 def _separator(result: DataType) -> pa.Scalar:
     return pa.scalar("," if isinstance(result, Varchar) else b",", result.arrow)
-
-
-def _ranking(arguments: int, moment: tuple[int, ...]) -> Ranking:
-    order = ((0, False), (1, False)) if ARRIVED in moment else ((0, False), (ARRIVAL, False))
-    return Ranking((*moment, *range(arguments)), order, len(moment))

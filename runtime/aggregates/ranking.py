@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.aggregates.places import Places, picked
-from cep.runtime.aggregates.registry import Ordering
+from cep.runtime.aggregates.registry import Key, Ordering, State
 from cep.runtime.state.bags import ARRIVAL, Bags
 from cep.runtime.state.codes import Codec, codec
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import Codes, integers, numbered, stretches, valid, view
-from cep.types import BIGINT, BOOLEAN, DataType
+from cep.types import BIGINT, BOOLEAN, Array, DataType, Map, Row
 
 TIME = -1
 """As a source: the time of the row."""
@@ -304,40 +304,63 @@ def best(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
     return lambda types: BestRow(ranking, types)
 
 
-def retained(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
-    """Return what makes a `Retained` in this order."""
-    return lambda types: Retained(ranking, types)
+def ranked(
+    types: Sequence[DataType],
+    keys: Sequence[Key] = (),
+    *,
+    own: int = 1,
+    arrived: bool = False,
+    last: bool = False,
+    kept: bool = False,
+) -> Ranking:
+    """Return the ranking by `keys`, then time, then arrival; its values are the first `own` ones.
 
-
-def by_keys(order: Ordering, *, last: bool = False, kept: bool = False) -> Ranking:
-    """Return the ranking of ORDER BY inside a call; ties go by time and then arrival.
-
-    `last` ranks the last row first. With `kept` it is one for `Retained`.
+    Unless rows have `arrived` in an order that means something, their values decide instead, so
+    that it cannot matter in which order they were said; only those that have no order (arrays) are
+    left to arrival. `last` ranks the last row first. With `kept` it is one for `Retained`.
     """
     sources: list[Source] = []
-    directions: list[tuple[int, bool]] = []
-    for key in order.keys:
-        directions += [(len(sources), key.nulls_first), (len(sources) + 1, key.descending)]
-        sources += [IsNull(key.argument), key.argument]
-    for moment in (TIME, ARRIVED):
-        arrived = kept and moment == ARRIVED
-        directions.append((ARRIVAL if arrived else len(sources), False))
-        sources += [] if arrived else [moment]
+    order: list[tuple[int, bool]] = []
+
+    def by(source: Source, descending: bool = False) -> None:
+        order.append((len(sources), descending))
+        sources.append(source)
+
+    for key in keys:
+        by(IsNull(key.argument), key.nulls_first)
+        by(key.argument, key.descending)
+    by(TIME)
+    compared = [] if arrived else [i for i in range(own) if not _nested(types[i])]
+    nulls = range(len(sources), len(sources) + len(compared))
+    sources += [IsNull(i) for i in compared]
+    by_arrival: list[tuple[int, bool]] = []
+    if arrived or len(compared) < own:
+        by_arrival = [(ARRIVAL if kept else len(sources), False)]
+        sources += [] if kept else [ARRIVED]
     value = len(sources)
+    for null, argument in zip(nulls, compared, strict=True):
+        order += [(null, False), (value + argument, False)]
+    order += by_arrival
     return Ranking(
-        (*sources, *range(order.arguments)),
-        tuple((place, descending != last) for place, descending in directions),
+        (*sources, *range(own)),
+        tuple((place, descending != last) for place, descending in order),
         value,
     )
+
+
+def _nested(kind: DataType) -> bool:
+    return isinstance(kind, Array | Map | Row)
 
 
 def end(*, last: bool) -> Callable[[Sequence[DataType], Ordering, bool], Accumulator]:
     """Return what makes the accumulator of the first or the last row of ORDER BY inside a call."""
 
     def made(types: Sequence[DataType], order: Ordering, append_only: bool) -> Accumulator:
+        own, keys = order.arguments, order.keys
         if append_only:
-            return BestRow(by_keys(order, last=last), types)
-        return Retained(by_keys(order, kept=True), types)
+            ranking = ranked(types, keys, own=own, arrived=order.arrived, last=last)
+            return BestRow(ranking, types)
+        return Retained(ranked(types, keys, own=own, arrived=order.arrived, kept=True), types)
 
     return made
 
@@ -349,7 +372,25 @@ LATEST = Ranking((TIME, ARRIVED, 0), ((0, True), (1, True)), 2)
 AT_LEAST = Ranking((1, TIME, ARRIVED, 0), ((0, False), (1, False), (2, False)), 3)
 AT_GREATEST = Ranking((1, TIME, ARRIVED, 0), ((0, True), (1, False), (2, False)), 3)
 
-# Where rows are taken back, a row is found by its time and values; its arrival is not known again.
-KEPT_IN_TIME = Ranking((TIME, 0), ((0, False), (ARRIVAL, False)), 1)
-KEPT_AT_LEAST = Ranking((1, TIME, 0), ((0, False), (1, False), (ARRIVAL, False)), 2)
-KEPT_AT_GREATEST = Ranking((1, TIME, 0), ((0, True), (1, False), (ARRIVAL, False)), 2)
+
+def earliest(*, last: bool = False) -> State:
+    """Return what keeps the first row in time, or the `last`, where rows come in no order."""
+    return lambda types: BestRow(ranked(types, last=last), types)
+
+
+def in_time(*, arrived: bool) -> State:
+    """Return what keeps all rows in the order of time, where they can be taken back."""
+    return lambda types: Retained(ranked(types, arrived=arrived, kept=True), types)
+
+
+def at(*, greatest: bool, kept: bool, arrived: bool = False) -> State:
+    """Return what finds the row at which the second argument is least or `greatest`.
+
+    With `kept` rows can be taken back.
+    """
+
+    def made(types: Sequence[DataType]) -> Accumulator:
+        ranking = ranked(types, [Key(1, descending=greatest)], arrived=arrived, kept=kept)
+        return Retained(ranking, types) if kept else BestRow(ranking, types)
+
+    return made

@@ -3,8 +3,10 @@
     aggregates.declare("avg", [DOUBLE], DOUBLE, state=FloatSum.of, value=FloatSum.mean)
 
 `state` makes the accumulator for the (converted) types of the arguments; `retracting`, where given,
-the one for input that is not append-only. Calls of different aggregates over the same rows share an
-accumulator that comes from the same function: AVG(x) beside SUM(x) costs a division per group.
+the one for input that is not append-only; `valued` are both for rows that have no order of arrival
+(those of a join, or of groups), so that values decide between rows of one time. Calls of
+different aggregates over the same rows share an accumulator that comes from the same function:
+AVG(x) beside SUM(x) costs a division per group.
 """
 
 from __future__ import annotations
@@ -38,11 +40,13 @@ class Key:
 class Ordering:
     """ORDER BY inside a call: its keys, and how many of the arguments are the aggregate's own.
 
-    The arguments behind those are there to be ordered by.
+    The arguments behind those are there to be ordered by. Where rows have not `arrived` in an order
+    that means something, their values decide between equals.
     """
 
     keys: tuple[Key, ...]
     arguments: int
+    arrived: bool = True
 
 
 Ordered = Callable[[Sequence[DataType], Ordering, bool], Accumulator]
@@ -67,6 +71,7 @@ class Aggregate(Signature):
     value: Value = field(repr=False)
     summary: str = ""
     retracting: State | None = field(default=None, repr=False)
+    valued: tuple[State, State] | None = field(default=None, repr=False)
     optional: int = 0
     variadic: bool = False
     takes_nulls: bool = False
@@ -77,8 +82,10 @@ class Aggregate(Signature):
     python: str = ""
     """How it is called, where a program brought it."""
 
-    def make(self, append_only: bool) -> State:
-        """Return what makes the accumulator for input that is append-only or not."""
+    def make(self, append_only: bool, *, arrived: bool = True) -> State:
+        """Return what makes the accumulator; `arrived` rows have an order that means something."""
+        if not arrived and self.valued is not None:
+            return self.valued[0 if append_only else 1]
         return self.state if append_only or self.retracting is None else self.retracting
 
 
