@@ -22,6 +22,7 @@ from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant
 from cep.results import Result
 from cep.rows import positional
+from cep.runtime.aggregates import datasketches
 from cep.runtime.quarantine import KEPT
 from cep.runtime.session import time_zone
 from cep.types import Schema
@@ -382,8 +383,21 @@ def _set_batch_rows(engine: Engine, value: object, span: Span) -> None:
     engine.batch_rows = value
 
 
+def _set_sketches(engine: Engine, value: object, span: Span) -> None:
+    if value not in {"cep", datasketches.NAME}:
+        raise BindError(
+            f"sketches cannot be {value!r}",
+            span=span,
+            hint=f"write 'cep', or '{datasketches.NAME}' for those of Apache DataSketches",
+        )
+    if value == datasketches.NAME:
+        datasketches.library(span)
+    engine.session.sketches = str(value)
+
+
 _SETTINGS: dict[str, Callable[[Engine, object, Span], None]] = {
     "batch_rows": _set_batch_rows,
+    "sketches": _set_sketches,
     "time_zone": _set_time_zone,
 }
 

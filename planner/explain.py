@@ -18,6 +18,7 @@ from cep.planner.logical import (
 )
 from cep.planner.patterns.expressions import MatchAggregate
 from cep.planner.patterns.showing import facts as pattern_facts
+from cep.runtime.aggregates.registry import Aggregate as AnyAggregate
 
 
 def explain(plan: Node) -> str:
@@ -70,6 +71,26 @@ def python_calls(node: Node) -> list[str]:
     return list(dict.fromkeys(f"{name} ({how})" for name, how in called if how))
 
 
+def sketches(node: Node) -> list[str]:
+    """Return the aggregates of a node that keep sketches of a library, and which."""
+    called: list[AnyAggregate] = []
+    match node:
+        case Aggregate():
+            called = [c.aggregate for c in node.calls]
+        case Over():
+            called = [c.aggregate.aggregate for c in node.calls if c.aggregate is not None]
+        case Match():
+            tops = (*node.measures, *(c for c in node.conditions if c is not None))
+            parts = [e for top in tops for e in walk(top)]
+            called = [e.aggregate for e in parts if isinstance(e, MatchAggregate)]
+    by_chance = ": depends on the order of rows and on chance"
+    return list(
+        dict.fromkeys(
+            f"{a.name} ({a.sketch}{by_chance if a.chance else ''})" for a in called if a.sketch
+        )
+    )
+
+
 def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
     p = node.properties
     names = node.schema.names
@@ -94,6 +115,9 @@ def _show(node: Node, head: str, rest: str, lines: list[str]) -> None:
     called = python_calls(node)
     if called:
         facts.append(("python", ", ".join(called)))
+    kept = sketches(node)
+    if kept:
+        facts.append(("sketches", ", ".join(kept)))
     for name, value in facts:
         lines.append(f"{below}  {f'{name}:' if name else '':<12}{value}")
     children = node.inputs()

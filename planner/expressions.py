@@ -196,6 +196,7 @@ class AggregateExpression(Expression):
     distinct: bool = False
     order: Ordering | None = None
     settings: tuple[object, ...] = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
 
     def children(self) -> tuple[Expression, ...]:
         return self.arguments + (() if self.filter is None else (self.filter,))

@@ -18,6 +18,8 @@ class Session:
     clock: Clock = field(default_factory=WallClock)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     random: np.random.Generator = field(default_factory=np.random.default_rng)
+    sketches: str = "cep"
+    """Whose sketches approximate aggregates keep: `cep` or `datasketches`."""
 
 
 def time_zone(name: str, span: Span | None = None) -> ZoneInfo:

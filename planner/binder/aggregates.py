@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from cep.errors import BindError, Span
 from cep.grammar import ast
+from cep.planner import logical
 from cep.planner.expressions import AggregateExpression, Constant, Expression
+from cep.planner.logical import Node, walk
+from cep.runtime.aggregates import datasketches
 from cep.runtime.aggregates.registry import Aggregate, Key, Ordering
 from cep.runtime.functions.registry import Setting
 from cep.types import Array, DataType, Map, Row
@@ -39,6 +42,8 @@ def bind_aggregate(binder: ExpressionBinder, written: ast.Call) -> AggregateExpr
             )
         raise binder.no_overload(name.upper(), given, overloads, written.span)
     aggregate, targets = resolved
+    if binder.context.session.sketches == datasketches.NAME:
+        aggregate = datasketches.instead(aggregate)
     aggregate = _of_nulls(aggregate, written)
     operands, settings = _operands(binder, aggregate, arguments, targets, direct)
     if aggregate.within:
@@ -55,7 +60,29 @@ def bind_aggregate(binder: ExpressionBinder, written: ast.Call) -> AggregateExpr
         written.distinct,
         ordering,
         tuple(settings),
+        written.span,
     )
+
+
+def require_additions(aggregate: Aggregate, rows: Node, span: Span | None) -> None:
+    """Refuse an aggregate that takes no row back over rows that may be taken back."""
+    if not aggregate.sketch or rows.properties.append_only:
+        return
+    raise BindError(
+        f"{aggregate.name.upper()} keeps a sketch of DataSketches, which takes no row back, and "
+        "rows of its input may be taken back",
+        span=span,
+        hint="write SET sketches = 'cep' before: those take rows back; or aggregate rows that are "
+        "said once, when they are final",
+    )
+
+
+def require_additions_of(plan: Node, span: Span) -> None:
+    """Refuse such aggregates anywhere in a plan: what was final may be corrected by now."""
+    for node in walk(plan):
+        if isinstance(node, logical.Aggregate):
+            for call in node.calls:
+                require_additions(call.aggregate, node.input, span)
 
 
 def _least(overloads: Sequence[Aggregate]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cep.errors import BindError, Span
 from cep.grammar import ast
+from cep.planner.binder.aggregates import require_additions
 from cep.planner.binder.clocks import arrived
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder
@@ -114,6 +115,8 @@ class Groups:
     def plan(self, context: Context, span: Span) -> Node:
         """Return a projection of keys and arguments with the aggregate above it."""
         window = self._window(span)
+        for call in self.calls:
+            require_additions(call.aggregate, self.input, call.span)
         columns: list[Expression] = list(self.keys)
         for call in self.calls:
             columns += [c for c in call.children() if c not in columns]

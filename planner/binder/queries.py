@@ -10,6 +10,7 @@ from cep import types
 from cep.errors import BindError, Span, UnsupportedError
 from cep.grammar import ast
 from cep.planner.binder import grouping, literals
+from cep.planner.binder.aggregates import require_additions_of
 from cep.planner.binder.clocked import filtered
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, has_aggregate, output_name
@@ -66,6 +67,7 @@ def bind_outermost(query: ast.Query, context: Context) -> Node:
         _require_use(plan, query.options[0].span)
     if query.late is not None:
         plan = with_late_rows(plan, query.late, context)
+    require_additions_of(plan, (query.late or query).span)
     if query.emit is not None and query.emit.delay is not None:
         plan = with_delay(plan, query.emit, context)
     if query.emit is not None and emission is Emission.WATERMARK:

@@ -94,6 +94,12 @@ class Accumulator(ABC):
     constant = False
     """Whether it keeps as much of many rows as of one, so that copies of it cost nothing."""
 
+    bounded = False
+    """Whether it keeps a few kilobytes at most, so that windows may be put together from copies."""
+
+    adds_only = False
+    """Whether no row can be taken back."""
+
     reversible = False
     """Whether `unmerge` leaves groups as if what it takes back had never been merged.
 

@@ -44,8 +44,11 @@ class Distinct(Accumulator):
 
     @property
     def reversible(self) -> bool:  # type: ignore[override]  # known when `inner` is
-        """Whether no time is asked for: of equal rows that stay nobody knows the first one."""
-        return not self.timed
+        """Whether rows can be taken back, and no time is asked for.
+
+        Of equal rows that stay nobody knows the first one.
+        """
+        return not (self.timed or any(a.adds_only for a in self.inner))
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
         owners = rows.groups[rows.local]

@@ -81,6 +81,16 @@ class Aggregate(Signature):
     within: bool = False
     python: str = ""
     """How it is called, where a program brought it."""
+    sketch: str = ""
+    """What it keeps, where that is a sketch of a library; such take no row back."""
+    chance: bool = False
+    """Whether it depends on the order of rows and on chance, within its error."""
+
+    @property
+    def signature(self) -> str:
+        """The call as a user would write it, and the sketch that it keeps, if it is one."""
+        called = super().signature
+        return f"{called} by {self.sketch}" if self.sketch else called
 
     def make(self, append_only: bool, *, arrived: bool = True) -> State:
         """Return what makes the accumulator; `arrived` rows have an order that means something."""

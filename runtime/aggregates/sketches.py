@@ -69,7 +69,7 @@ class Registers(Retained):
         self.type = types[0]
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
-        hashes = _hashes(self.type, arguments[0])
+        hashes = hashes_of(self.type, arguments[0])
         register = (hashes >> np.uint64(_BITS)).astype(np.int64)
         rest = (hashes & np.uint64((1 << _BITS) - 1)).astype(np.float64)  # exact: 52 bits
         _, length = np.frexp(rest)
@@ -130,7 +130,7 @@ def _tau(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             return np.where(none, 0.0, total / 3.0)
 
 
-def _hashes(kind: DataType, array: pa.Array) -> Hashes:
+def hashes_of(kind: DataType, array: pa.Array) -> Hashes:
     """Hash values without NULLs to 64 bits: equal ones alike, in every process."""
     if isinstance(kind, Varchar | Bytes):
         return _mixed(_text_hashes(array))

@@ -28,7 +28,7 @@ REFUSED = [
     ("SELECT k FROM s«» SELECT n FROM s", "missing ';' before SELECT", None),
     ("SELECT k FROM s; SELECT «kk» FROM s", "there is no column called kk", "did you mean k?"),
     ("CREATE STREAM z (k «VARCHR»)", "there is no type VARCHR", "did you mean varchar?"),
-    ("«SET foo = 1»", "there is no setting foo", "settings are: batch_rows, time_zone"),
+    ("«SET foo = 1»", "there is no setting foo", "settings are: batch_rows, sketches, time_zone"),
     # What would be dropped without a word.
     ("SELECT «UPPER(k) IGNORE NULLS» FROM s", "upper is not an aggregate, so it takes no IGNORE NULLS", None),
     ("SELECT CAST(k AS «VARCHAR(3)») FROM s", "VARCHAR takes no length", "write VARCHAR: "),
