@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
-from cep.runtime.aggregates.calls import AggregateCall, Calls
+from cep.runtime.aggregates.calls import Calls
 from cep.runtime.kernels import stacks as kernels
 from cep.runtime.state.column import Ids
 from cep.runtime.state.stacks import Made, Rows
-from cep.types import Schema
 
 
 class Stacked:
@@ -16,18 +17,21 @@ class Stacked:
 
     Only of aggregates that keep as much of many rows as of one, or little more
     (`Accumulator.constant`, `Accumulator.bounded`). What others keep grows with the rows, and so
-    would copying it into nodes: `partly` says that there are such, which have to be put together
-    from all parts.
+    would copying it into nodes. Of them some are `standing`
+    (positions of accumulators), the others are put together from all parts: `partly` says that
+    there are such.
     """
 
     def __init__(
-        self, schema: Schema, calls: tuple[AggregateCall, ...], parts: Calls, *, append_only: bool
+        self,
+        nodes: Calls,
+        parts: Calls,
+        standing: Collection[int],
     ) -> None:
-        nodes = Calls(schema, calls, append_only=append_only)
         self._of_part = parts
         every = list(enumerate(parts.accumulators))
         self._constant = [i for i, a in every if a.constant or a.bounded]
-        self._others = [i for i, _ in every if i not in self._constant]
+        self._others = [i for i, _ in every if i not in self._constant and i not in standing]
         self._pairs = [(nodes.accumulators[i], parts.accumulators[i]) for i in self._constant]
         self.partly = bool(self._others)
 
