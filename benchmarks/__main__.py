@@ -30,6 +30,7 @@ NAMES = (
     "start",
     "insert",
     "growth",
+    "overlap",
     "release",
     "nexmark",
 )
