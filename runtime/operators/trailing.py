@@ -33,8 +33,9 @@ class TrailingAggregate(WindowAggregate):
     said when the watermark has passed t. Its rows are a frame of its last row, so what it holds
     follows from what the one before it held: each row comes once and goes once.
 
-    A row that its own window refuses is put aside once, and makes none; it is added to each of the
-    later ones that are still open. That costs as much as it lies in windows.
+    A row that its own window refuses is put aside once, and makes none; the later ones that are
+    still open have it. Of windows that are said together, what such rows add is found for stretches
+    that have the same ones: a row costs the logarithm of how many there are, a window one merge.
 
     State: the rows that wait for the watermark, and those that a later window will have, of which
     only what the aggregates read is kept.
@@ -130,23 +131,24 @@ class TrailingAggregate(WindowAggregate):
 
     def _add_overdue(self, said: Said) -> None:
         """Add to windows the rows that had come too late for those before them."""
-        if not len(self._overdue):
+        if not (len(self._overdue) and len(said)):
             return
         assert self._sequences.time is not None
         owners, which = numbered(said.owners)
         times = self._sequences.time.data[said.positions]
-        for row, window in self._overdue.met(self._sequences.keys.columns(owners), which, times):
-            if not len(row):
-                continue
-            windows, local = numbered(window)
-            columns: list[pa.Array] = [None] * len(self.input)
-            for place, column in enumerate(self._read):
-                columns[column] = self._overdue.take(place, row)
-            groups = np.arange(len(windows))
-            self._calls.reserve(capacity_for(len(windows)))
-            self._calls.add(Rows(groups, local), columns)
-            self._sliding.merge(self._slides, windows, self._calls, groups)
-            self._calls.reset()
+        rows, windows, cover = self._overdue.met(self._sequences.keys.columns(owners), which, times)
+        if not len(cover.nodes):
+            return
+        columns: list[pa.Array] = [None] * len(self.input)
+        for place, column in enumerate(self._read):
+            columns[column] = self._overdue.take(place, rows[cover.ranges])
+        calls = self._calls
+        calls.reserve(capacity_for(2 * cover.size))
+        calls.add(Rows(*numbered(cover.nodes)), columns)
+        for below, above in cover.levels():
+            calls.merge(below, calls, above)
+        self._sliding.merge(self._slides, windows[cover.places], calls, cover.leaves)
+        calls.reset()
 
     def _windows_of(self, said: Said) -> Iterable[Batch]:
         """Return the rows of windows that are said."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from cep.runtime.state.column import Column, Ids, capacity_for
+from cep.runtime.state.covers import Cover, cover
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.shelf import Shelf
-from cep.runtime.state.spans import pairs, spans
+from cep.runtime.state.spans import spans
 from cep.runtime.state.vectors import Codes, integers, view
 from cep.types import DataType
 
@@ -62,13 +63,11 @@ class Overdue:
         one = self._keys.one()
         return np.repeat(one.ids, rows), one.new
 
-    def met(self, keys: Sequence[pa.Array], which: Ids, times: Codes) -> Iterator[tuple[Ids, Ids]]:
-        """Yield the rows that windows have, and the windows: a bounded number of pairs at a time.
+    def met(self, keys: Sequence[pa.Array], which: Ids, times: Codes) -> tuple[Ids, Ids, Cover]:
+        """Return rows, windows, and which rows the windows have: a range of them for each row.
 
         `keys` are different ones, `which`: int64[windows] says of each window which is its own.
         """
-        if not self._rows or not len(times):
-            return
         ids, new = self._ids(keys, 1)
         asked = np.zeros(self._keys.capacity, np.bool_)
         asked[ids] = True
@@ -76,16 +75,13 @@ class Overdue:
         owners = ids[which]
         mine = self._owner.data[: self._rows]
         rows = np.flatnonzero(asked[mine])
-        if not len(rows):
-            return
         known = np.zeros(len(asked), np.bool_)
         known[mine[rows]] = True
         windows = np.flatnonzero(known[owners])
         windows = windows[np.lexsort((times[windows], owners[windows]))]
         enter, leave = self._enter.data[rows], self._leave.data[rows]
         found = spans(owners[windows], times[windows], mine[rows], enter - 1, leave - 1)
-        for row, window in pairs(*found):
-            yield rows[row], windows[window]
+        return rows, windows, cover(*found)
 
     def take(self, index: int, rows: Ids) -> pa.Array:
         """Return a column of rows."""
