@@ -69,6 +69,10 @@ def _remedy(message: str) -> str:
         return "write AFTER MATCH SKIP TO NEXT ROW, or a PATTERN in which that row is always there"
     if message.startswith("the row is late"):
         return "write LATE ROWS DROP, or let the WATERMARK of the stream wait longer"
+    if message.startswith(("SUM does not fit", "AVG does not fit")):
+        return "a sum of DOUBLE has no such bound: CAST what is added AS DOUBLE"
+    if message.startswith("the window is outside"):
+        return "leave such rows out: WHERE ts BETWEEN … AND …"
     return (
         "TRY_CAST gives NULL instead, NULLIF(x, 0) avoids a division by zero, "
         "CASE and WHERE keep a row from being computed"

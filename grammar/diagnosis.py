@@ -252,6 +252,11 @@ class _Diagnosis:
             named = following[0].text.upper() if following and unit(following[0].text) else "SECOND"
             hint = f"its length stands in quotes: INTERVAL '{found.text}' {named}"
             return self._at(found, f"unexpected number {found.text} behind INTERVAL", hint)
+        if found and found.word == "GROUPS" and {"ROWS", "RANGE"} <= self._accepted:
+            return self._at(found, "a frame of GROUPS is not there", "a frame is ROWS or RANGE")
+        if found and found.word == "EXCLUDE" and "PATTERN" in self._accepted:
+            hint = "take the row's own value off: SUM(x) OVER (…) - x"
+            return self._at(found, "a frame has all its rows: nothing is excluded", hint)
         if "MATCH_CONDITION" in self._accepted:
             return self._here("an ASOF JOIN needs MATCH_CONDITION (…)")
         if {"ON", "USING"} <= self._accepted:

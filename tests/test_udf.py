@@ -277,3 +277,28 @@ def test_a_class_must_be_complete(engine: cep.Engine) -> None:
         engine.aggregate("half", ["DOUBLE"], "DOUBLE", Half)
     with pytest.raises(cep.UsageError, match="has no to_state"):
         engine.aggregate("half", ["DOUBLE"], "DOUBLE", Longest, state="DOUBLE")
+
+
+def test_a_constructor_that_raises_is_an_error_of_its_group(engine: cep.Engine) -> None:
+    class Refusing:
+        def __init__(self) -> None:
+            raise OSError("no room")
+
+        def add(self, x: int) -> None: ...
+
+        def merge(self, other: Refusing) -> None: ...
+
+        def value(self) -> int:
+            return 0
+
+    engine.aggregate("refusing", ["INT"], "INT", Refusing)
+    engine.execute("CREATE STREAM asked (x INT, ts TIMESTAMP(0), WATERMARK FOR ts)")
+    engine.execute("""START q AS
+        SELECT window_start, refusing(x) AS r
+        FROM TABLE(HOP(TABLE asked, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND))
+        GROUP BY window_start, window_end""")
+    engine.insert("asked", [(1, "2026-01-01 00:00:03"), (2, "2026-01-01 00:00:30")])
+    found = engine.execute("SELECT error FROM errors.q").fetchall()
+    assert [row.error for row in found] == ["refusing: OSError: no room"] * 2
+    with pytest.raises(cep.CepError, match="refusing: OSError: no room"):
+        engine.execute("SELECT refusing(x) FROM (VALUES (1)) AS v (x)")

@@ -20,7 +20,17 @@ from cep.planner.expressions import Constant, is_deterministic
 from cep.runtime.connectors.base import Connector
 from cep.runtime.connectors.options import settle
 from cep.runtime.connectors.registry import Connectors
-from cep.types import DAY_INTERVAL, Field, Schema, is_instant
+from cep.types import (
+    BIGINT,
+    DAY_INTERVAL,
+    DataType,
+    Date,
+    Field,
+    Integer,
+    Schema,
+    Varchar,
+    is_instant,
+)
 
 
 def options_of(written: Sequence[ast.Option], context: Context) -> dict[str, str]:
@@ -206,6 +216,20 @@ def _plain(definition: ast.ColumnDefinition, connector: Connector | None) -> Col
     return Column(field, Origin.METADATA, key)
 
 
+def _computed(name: str, kind: DataType) -> str:
+    """Say how a column that is no instant becomes one, if it can."""
+    match kind:
+        case Varchar():
+            made = f"TO_TIMESTAMP({name})"
+        case Integer():
+            made = f"TO_TIMESTAMP_LTZ({name}, {3 if kind == BIGINT else 0})"
+        case Date():
+            made = f"CAST({name} AS TIMESTAMP(0))"
+        case _:
+            return ""
+    return f", or compute it: ts AS {made}"
+
+
 def _watermark(
     written: ast.CreateRelation, columns: Sequence[Column], context: Context
 ) -> WatermarkRule | None:
@@ -221,7 +245,7 @@ def _watermark(
         raise BindError(
             f"{name} is {column.type}, and an event time is a TIMESTAMP",
             span=rule.column.span,
-            hint=f"declare it as TIMESTAMP(3), or compute it: ts AS TO_TIMESTAMP({name})",
+            hint="declare it as TIMESTAMP(3)" + _computed(name, column.type),
         )
     if rule.marked_by is not None:
         marker = ExpressionBinder(scope, context, place="in MARKED BY").condition(rule.marked_by)

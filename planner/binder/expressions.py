@@ -55,6 +55,18 @@ _LATER_FUNCTIONS = {
 """Functions and aggregates of the language that are not there yet."""
 
 
+_COMPUTED_BEFORE = "compute it in an inner query: FROM (SELECT …, COUNT(*) AS n FROM … GROUP BY …)"
+
+_OF_ITS_ROW = "it is computed of one row: aggregates belong into the queries that read the stream"
+
+_INSTEAD = {
+    "in WHERE": "conditions on aggregates go into HAVING",
+    "in a computed column": _OF_ITS_ROW,
+    "in MARKED BY": _OF_ITS_ROW,
+}
+"""What to write in place of an aggregate, by where it stands."""
+
+
 class ExpressionBinder:
     """Binds expressions against the columns of one scope.
 
@@ -564,7 +576,7 @@ class ExpressionBinder:
             raise BindError(
                 f"the aggregate {name.upper()} cannot stand {self.place}",
                 span=written.span,
-                hint="conditions on aggregates go into HAVING",
+                hint=_INSTEAD.get(self.place, _COMPUTED_BEFORE),
             )
         inner = ExpressionBinder(self.scope, self.context, place="inside another aggregate")
         return bind_aggregate(inner, written)

@@ -36,9 +36,19 @@ def grouping_sets(
             keys.append(bound)
         return keys.index(bound)
 
+    def of(part: tuple[ast.Expression, ...]) -> list[tuple[int, ...]]:
+        """Return the sets of one part: one, unless it is ROLLUP (…) or CUBE (…) itself."""
+        match part:
+            case (ast.Call(name=ast.Name(value="rollup" | "cube" as kind), arguments=given),):
+                rows = (a.items if isinstance(a, ast.RowLiteral) else (a,) for a in given)
+                return _ARRANGED[kind]([tuple(number(e) for e in row) for row in rows])
+        return [tuple(number(e) for e in part)]
+
     factors: list[list[tuple[int, ...]]] = []
     for item in written:
-        if isinstance(item, ast.GroupingSets):
+        if isinstance(item, ast.GroupingSets) and item.kind == "grouping sets":
+            factors.append([one for part in item.sets for one in of(part)])
+        elif isinstance(item, ast.GroupingSets):
             parts = [tuple(number(e) for e in part) for part in item.sets]
             factors.append(_ARRANGED[item.kind](parts))
         else:
@@ -64,7 +74,6 @@ def _cube(parts: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
 _ARRANGED: dict[str, Callable[[list[tuple[int, ...]]], list[tuple[int, ...]]]] = {
     "rollup": _rollup,
     "cube": _cube,
-    "grouping sets": list,
 }
 
 

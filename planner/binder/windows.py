@@ -27,7 +27,7 @@ from cep.runtime.functions.years import FIRST, LAST
 from cep.runtime.operators.aggregate import Emission
 from cep.runtime.saying import Saying
 from cep.runtime.windows import Cumulating, Cut, Gap, Hopping, Trailing, zone_of
-from cep.types import DAY_INTERVAL, DataType, TimestampLtz, is_instant
+from cep.types import DATE, DAY_INTERVAL, DataType, TimestampLtz, is_instant
 
 BindRelation = Callable[[ast.Relation], tuple[Node, Scope]]
 
@@ -222,7 +222,11 @@ class _WindowBinder:
             return column.index
         if not is_instant(column.type):
             raise BindError(
-                f"{name.value} is {column.type}, and a window needs a TIMESTAMP", span=name.span
+                f"{name.value} is {column.type}, and a window needs a TIMESTAMP",
+                span=name.span,
+                hint=f"select CAST({name.value} AS TIMESTAMP(0)) in an inner query"
+                if column.type == DATE
+                else None,
             )
         if properties.bounded and not properties.timed:
             # Over finished data without a watermark every window is complete at the end.

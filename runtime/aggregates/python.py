@@ -38,9 +38,12 @@ class Written:
 
 @dataclass(slots=True)
 class _Group:
-    """One group: the user's object, and the rows that it refused, each with how often and why."""
+    """One group: the user's object, and the rows that it refused, each with how often and why.
 
-    object: Any
+    The object is None until a row comes.
+    """
+
+    object: Any = None
     refused: dict[tuple[Any, ...], tuple[int, str]] = field(default_factory=dict)
 
 
@@ -73,8 +76,14 @@ class Objects(Accumulator):
     def _group(self, owner: int) -> _Group:
         group = self.groups.get(owner)
         if group is None:
-            group = self.groups[owner] = _Group(self.written.make())
+            group = self.groups[owner] = _Group()
         return group
+
+    def _of(self, group: _Group) -> Any:
+        """Return the object of a group; the user's constructor may raise."""
+        if group.object is None:
+            group.object = self.written.make()
+        return group.object
 
     def _change(self, group: _Group, row: tuple[Any, ...], *, insert: bool) -> None:
         count, message = group.refused.get(row, (0, ""))
@@ -85,7 +94,8 @@ class Objects(Accumulator):
                 group.refused[row] = count - 1, message
             return
         try:
-            (group.object.add if insert else group.object.retract)(*row)
+            made = self._of(group)
+            (made.add if insert else made.retract)(*row)
         except Exception as error:
             group.refused[row] = count + 1, said(self.written.name, error)
 
@@ -97,7 +107,8 @@ class Objects(Accumulator):
                 continue
             group, added = self._group(mine), other.groups[theirs]
             try:
-                group.object.merge(added.object)
+                if added.object is not None:
+                    self._of(group).merge(added.object)
             except Exception as error:
                 group.refused[()] = 1, said(self.written.name, error)
             for row, (count, message) in added.refused.items():
@@ -145,7 +156,8 @@ class Objects(Accumulator):
                 f"the state of the aggregate {written.name} cannot be saved",
                 hint="give engine.aggregate a state type, and the class to_state and from_state",
             )
-        there = [(i, self.groups[g]) for i, g in enumerate(groups.tolist()) if g in self.groups]
+        kept = [(i, self.groups[g]) for i, g in enumerate(groups.tolist()) if g in self.groups]
+        there = [(i, g) for i, g in kept if g.object is not None]
         try:
             states = pa.array([g.object.to_state() for _, g in there], written.state.arrow)
         except Exception as error:
@@ -156,7 +168,7 @@ class Objects(Accumulator):
         tables = {"groups": super().snapshot(groups)["groups"]}
         position = integers(np.array([i for i, _ in there], np.int64))
         tables["objects"] = pa.table({"group": position, "state": states})
-        refused = [(i, n, m, row) for i, g in there for row, (n, m) in g.refused.items() if row]
+        refused = [(i, n, m, row) for i, g in kept for row, (n, m) in g.refused.items() if row]
         columns: dict[str, pa.Array] = {
             "group": pa.array([r[0] for r in refused], pa.int64()),
             "count": pa.array([r[1] for r in refused], pa.int64()),
@@ -176,7 +188,7 @@ class Objects(Accumulator):
         for i, count, message, *row in zip(
             *(c.to_pylist() for c in tables["refused"].columns), strict=True
         ):
-            self.groups[int(groups[i])].refused[tuple(row)] = count, message
+            self._group(int(groups[i])).refused[tuple(row)] = count, message
 
 
 class Replayed(Listing):

@@ -14,8 +14,32 @@ CREATE STREAM s (a INT PRIMARY KEY);
 -- error: a is INT, and an event time is a TIMESTAMP
 -- CREATE STREAM s (a INT, WATERMARK FOR a);
 --                                       ^
--- hint: declare it as TIMESTAMP(3), or compute it: ts AS TO_TIMESTAMP(a)
+-- hint: declare it as TIMESTAMP(3), or compute it: ts AS TO_TIMESTAMP_LTZ(a, 0)
 CREATE STREAM s (a INT, WATERMARK FOR a);
+
+-- error: a is VARCHAR, and an event time is a TIMESTAMP
+-- CREATE STREAM s (a VARCHAR, WATERMARK FOR a);
+--                                           ^
+-- hint: declare it as TIMESTAMP(3), or compute it: ts AS TO_TIMESTAMP(a)
+CREATE STREAM s (a VARCHAR, WATERMARK FOR a);
+
+-- error: a is DATE, and an event time is a TIMESTAMP
+-- CREATE STREAM s (a DATE, WATERMARK FOR a);
+--                                        ^
+-- hint: declare it as TIMESTAMP(3), or compute it: ts AS CAST(a AS TIMESTAMP(0))
+CREATE STREAM s (a DATE, WATERMARK FOR a);
+
+-- error: a is TIME(0), and an event time is a TIMESTAMP
+-- CREATE STREAM s (a TIME, WATERMARK FOR a);
+--                                        ^
+-- hint: declare it as TIMESTAMP(3)
+CREATE STREAM s (a TIME, WATERMARK FOR a);
+
+-- error: the aggregate COUNT cannot stand in MARKED BY
+-- CREATE STREAM s (ts TIMESTAMP(3), WATERMARK FOR ts MARKED BY COUNT(*) > 1);
+--                                                              ^^^^^^^^
+-- hint: it is computed of one row: aggregates belong into the queries that read the stream
+CREATE STREAM s (ts TIMESTAMP(3), WATERMARK FOR ts MARKED BY COUNT(*) > 1);
 
 -- error: a watermark is the event time less a constant delay
 -- CREATE STREAM s (ts TIMESTAMP(3), WATERMARK FOR ts AS ts + INTERVAL '5' SECOND);
@@ -56,7 +80,7 @@ CREATE SINK s AS SELECT 1;
 -- error: the aggregate COUNT cannot stand in a computed column
 -- CREATE STREAM s (b INT, a AS COUNT(*));
 --                              ^^^^^^^^
--- hint: conditions on aggregates go into HAVING
+-- hint: it is computed of one row: aggregates belong into the queries that read the stream
 CREATE STREAM s (b INT, a AS COUNT(*));
 
 -- error: there is no metadata column 'offset'

@@ -71,7 +71,7 @@ SELECT SUM(item) FROM sales;
 -- error: the aggregate MAX cannot stand inside another aggregate
 -- SELECT SUM(MAX(n)) FROM sales;
 --            ^^^^^^
--- hint: conditions on aggregates go into HAVING
+-- hint: compute it in an inner query: FROM (SELECT …, COUNT(*) AS n FROM … GROUP BY …)
 SELECT SUM(MAX(n)) FROM sales;
 
 -- error: shop is neither grouped by nor inside an aggregate

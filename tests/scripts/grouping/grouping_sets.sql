@@ -15,6 +15,14 @@ FROM sales GROUP BY ROLLUP (region, shop)
 VALUES ('north', 'n1', 61, 3, 0, 0), ('north', 'n2', 5, 1, 0, 0), ('south', 's1', 27, 2, 0, 0), (NULL, 'web', 100, 1, 0, 0),
   ('north', NULL, 66, 4, 0, 1), ('south', NULL, 27, 2, 0, 1), (NULL, NULL, 100, 1, 0, 1), (NULL, NULL, 193, 7, 1, 3);
 
+-- ROLLUP and CUBE may stand among the sets of GROUPING SETS.
+ASSERT ROWS
+SELECT region, item, SUM(amount) FROM sales WHERE region IS NOT NULL GROUP BY GROUPING SETS (ROLLUP (region), (item), CUBE ((region, item)))
+VALUES
+  ('north', NULL, 66), ('south', NULL, 27), (NULL, NULL, 93),
+  (NULL, 'tea', 85), (NULL, 'rum', 8),
+  ('north', 'tea', 65), ('north', 'rum', 1), ('south', 'tea', 20), ('south', 'rum', 7), (NULL, NULL, 93);
+
 -- CUBE: every selection of the keys.
 ASSERT ROWS
 SELECT region, item, MAX(amount), GROUPING(item) FROM sales WHERE region IS NOT NULL GROUP BY CUBE (region, item)

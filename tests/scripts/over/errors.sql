@@ -253,3 +253,15 @@ SELECT LAG(DISTINCT v) OVER (ORDER BY ts) FROM s;
 SELECT SUM(total) OVER (ORDER BY window_start RANGE INTERVAL '1' HOUR PRECEDING)
 FROM (SELECT window_start, SUM(v) AS total FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '1' MINUTE)
   GROUP BY window_start, window_end);
+
+-- error: a frame of GROUPS is not there
+-- SELECT SUM(v) OVER (ORDER BY ts GROUPS 1 PRECEDING) FROM s;
+--                                 ^^^^^^
+-- hint: a frame is ROWS or RANGE
+SELECT SUM(v) OVER (ORDER BY ts GROUPS 1 PRECEDING) FROM s;
+
+-- error: a frame has all its rows: nothing is excluded
+-- SELECT SUM(v) OVER (ORDER BY ts ROWS 1 PRECEDING EXCLUDE CURRENT ROW) FROM s;
+--                                                  ^^^^^^^
+-- hint: take the row's own value off: SUM(x) OVER (…) - x
+SELECT SUM(v) OVER (ORDER BY ts ROWS 1 PRECEDING EXCLUDE CURRENT ROW) FROM s;
