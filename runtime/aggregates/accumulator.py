@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,80 @@ class Rows:
         )
 
 
+class Turns:
+    """Rows that come turn by turn, where somebody asks after each what its group keeps then.
+
+    Turn i has the rows from where the one before ended up to `ends[i]`: int64[m], all of them of
+    the group at `of[i]`: int64[m], a position in the groups of `rows`. A group has its turns one
+    after the other, and every group has one.
+    """
+
+    __slots__ = ("ends", "of", "rows")
+
+    def __init__(self, rows: Rows, of: Ids, ends: npt.NDArray[np.int64]) -> None:
+        self.rows = rows
+        self.of = of
+        self.ends = ends
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def first(self) -> npt.NDArray[np.int64]:
+        """The first turn of each group."""
+        return np.flatnonzero(np.diff(self.of, prepend=-1))
+
+    @property
+    def last(self) -> npt.NDArray[np.int64]:
+        """The last turn of each group."""
+        return np.append(self.first[1:], len(self)) - 1
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Turns:
+        """Return the same turns with some of the rows, whose positions rise."""
+        return Turns(self.rows.take(rows), self.of, np.searchsorted(rows, self.ends))
+
+    def apart(self) -> Rows:
+        """Return the rows with a group for each turn."""
+        sizes = np.diff(self.ends, prepend=0)
+        rows, every = self.rows, np.arange(len(self))
+        local = np.repeat(every, sizes)
+        return Rows(every, local, rows.weights, rows.times, rows.arrivals)
+
+    def totals(self) -> npt.NDArray[np.int64]:
+        """Return the net number of rows that each turn's group has had by then."""
+        weights = self.rows.weights
+        sums = self.ends
+        if weights is not None:
+            sums = np.append(0, np.cumsum(weights))[self.ends]
+        first = self.first
+        before = np.where(first > 0, sums[first - 1], 0)
+        totals: npt.NDArray[np.int64] = sums - before[self.of]
+        return totals
+
+    def pairs(self, *, in_turn: bool) -> Iterator[tuple[Ids, Ids]]:
+        """Yield turns, and those of the same group to be merged into them, so that all add up.
+
+        Brent and Kung find so all sums up to each in 2 log n rounds (A Regular Layout for Parallel
+        Adders, 1982); merged pair by pair, `in_turn`, one is enough.
+        """
+        every = np.arange(len(self))
+        number = every - self.first[self.of] + 1
+        if in_turn:
+            later = every[number > 1]
+            yield later, later - 1
+            return
+        step = 1
+        while 2 * step <= number.max(initial=0):
+            some = every[number % (2 * step) == 0]
+            yield some, some - step
+            step *= 2
+        while step:
+            some = every[(number % (2 * step) == step) & (number > step)]
+            if len(some):
+                yield some, some - step
+            step //= 2
+
+
 class Accumulator(ABC):
     """State of an aggregate for every group, by dense group ids.
 
@@ -131,6 +206,29 @@ class Accumulator(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} cannot take back what was merged")
 
+    @property
+    def follows(self) -> bool:
+        """Whether it can `follow` turns; where rows are taken back in these, if `add` can do so."""
+        return self.constant
+
+    def follow(
+        self, turns: Turns, arguments: Sequence[pa.Array], after: Accumulator, read: Read
+    ) -> None:
+        """Add rows turn by turn, and let `read` see what was kept after each: as its group i.
+
+        `after` is an empty one of the same kind, with room for a group for each turn, that may
+        become what is read. No row is taken back before it has been added.
+        """
+        if len(turns.rows):
+            after.add(turns.apart(), arguments)
+        groups = turns.rows.groups
+        after.merge(turns.first, self, groups)
+        for some, others in turns.pairs(in_turn=self.in_turn):
+            after.merge(some, after, others)
+        read(self, after)
+        self.clear(groups)
+        self.merge(groups, after, turns.last)
+
     def arrays(self) -> Sequence[Column]:
         """Return the arrays in use."""
         return self.columns
@@ -170,3 +268,7 @@ class Accumulator(ABC):
         """Take over what `snapshot` returned, for `groups` in the same order."""
         for column, values in zip(self.arrays(), tables["groups"].columns, strict=True):
             column.set(groups, values.combine_chunks())
+
+
+Read = Callable[[Accumulator, Any], None]
+"""Takes an accumulator, and what aggregates find their values in as they do in it."""

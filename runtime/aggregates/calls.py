@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.accumulator import Accumulator, Rows, Turns, Valued
 from cep.runtime.aggregates.counts import Count
 from cep.runtime.aggregates.distinct import Distinct
 from cep.runtime.aggregates.registry import Aggregate, Ordering
 from cep.runtime.rowerrors import Messages, merge
-from cep.runtime.state.column import Ids
+from cep.runtime.state.column import Ids, capacity_for
 from cep.runtime.state.vectors import integers, valid, view
 from cep.types import DataType, Schema
 
@@ -82,6 +82,20 @@ class _Input:
     filter: int | None
     strict: tuple[int, ...]
     accumulators: list[Accumulator] = field(default_factory=list)
+
+    def taken(self, columns: Sequence[pa.Array]) -> tuple[Ids | None, list[pa.Array]]:
+        """Return which rows it takes, None if all, and their arguments."""
+        arguments = [columns[a] for a in self.arguments]
+        mask = None if self.filter is None else _true(columns[self.filter])
+        for column in self.strict:
+            where = valid(columns[column])
+            if where is not None:
+                mask = where if mask is None else mask & where
+        if mask is None or mask.all():
+            return None, arguments
+        kept = np.flatnonzero(mask)
+        picked = integers(kept)
+        return kept, [a.take(picked) for a in arguments]
 
 
 class Calls:
@@ -172,22 +186,45 @@ class Calls:
     def add(self, rows: Rows, columns: Sequence[pa.Array]) -> None:
         """Add the rows of a batch to all accumulators."""
         for taker in self._inputs.values():
-            arguments = [columns[a] for a in taker.arguments]
-            mask = None if taker.filter is None else _true(columns[taker.filter])
-            for column in taker.strict:
-                where = valid(columns[column])
-                if where is not None:
-                    mask = where if mask is None else mask & where
-            some = rows
-            if mask is not None and not mask.all():
-                kept = np.flatnonzero(mask)
-                if not len(kept):
-                    continue
-                some = rows.take(kept)
-                picked = integers(kept)
-                arguments = [a.take(picked) for a in arguments]
+            kept, arguments = taker.taken(columns)
+            if kept is not None and not len(kept):
+                continue
+            some = rows if kept is None else rows.take(kept)
             for accumulator in taker.accumulators:
                 accumulator.add(some, arguments)
+
+    @property
+    def follows(self) -> bool:
+        """Whether all accumulators can `follow` turns."""
+        return all(a.follows for a in self.accumulators)
+
+    def follow(
+        self, turns: Turns, columns: Sequence[pa.Array]
+    ) -> tuple[tuple[pa.Array, ...], Messages | None]:
+        """Add rows turn by turn, and return the value of each call after each turn, as `values`."""
+        every = np.arange(len(turns))
+        after = Calls(
+            self._schema, self.calls, append_only=self._append_only, reversible=self._reversible
+        )
+        after.reserve(capacity_for(len(turns)))
+        arrays: dict[int, pa.Array] = {}
+        messages: Messages | None = None
+
+        def read(accumulator: Accumulator, kept: object) -> None:
+            nonlocal messages
+            for i, call in enumerate(self.calls):
+                if self._of_call[i] is accumulator:
+                    value = call.aggregate.value
+                    arrays[i], errors = value(kept, every, call.result, *call.settings)
+                    messages = merge(messages, errors)
+
+        inputs = zip(self._inputs.values(), after._inputs.values(), strict=True)
+        for mine, theirs in inputs:
+            kept, arguments = mine.taken(columns)
+            some = turns if kept is None else turns.take(kept)
+            for accumulator, empty in zip(mine.accumulators, theirs.accumulators, strict=True):
+                accumulator.follow(some, arguments, empty, read)
+        return tuple(arrays[i] for i in range(len(self.calls))), messages
 
     def of(self, index: int) -> Accumulator:
         """Return what a call keeps."""

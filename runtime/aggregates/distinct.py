@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from cep.runtime.aggregates.accumulator import Accumulator, Rows
+from cep.runtime.aggregates.accumulator import Accumulator, Read, Rows, Turns
+from cep.runtime.kernels import turns as kernels
 from cep.runtime.state.chains import Chains
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.keys import KeyTable
@@ -79,10 +80,29 @@ class Distinct(Accumulator):
             picked = [a.take(integers(mine)) for a in arguments]
             for accumulator in self.inner:
                 accumulator.add(passed, picked)
-        gone = ids[now == 0]
-        if len(gone):
-            self._chains.remove(self._owners(gone), gone)
-            self._forget(gone)
+        self._leave(ids[now == 0])
+
+    @property
+    def follows(self) -> bool:
+        return not self.timed and all(a.follows for a in self.inner)
+
+    def follow(
+        self, turns: Turns, arguments: Sequence[pa.Array], after: Accumulator, read: Read
+    ) -> None:
+        assert isinstance(after, Distinct)
+        rows = turns.rows
+        met = self._table.group(arguments, [rows.groups[rows.local]])
+        self._welcome(met.new)
+        weights = np.ones(len(rows), np.int64) if rows.weights is None else rows.weights
+        told = np.empty(len(rows), np.int64)
+        kernels.tell(len(rows), met.ids[met.local], weights, self._count.data, told)
+        some = np.flatnonzero(told)
+        passed = turns.take(some)
+        passed.rows.weights = told[some]
+        picked = [a.take(integers(some)) for a in arguments]
+        for mine, theirs in zip(self.inner, after.inner, strict=True):
+            mine.follow(passed, picked, theirs, read)
+        self._leave(met.ids[self._count.data[met.ids] == 0])
 
     def _welcome(self, new: Ids) -> None:
         if not len(new):
@@ -96,6 +116,11 @@ class Distinct(Accumulator):
 
     def _owners(self, ids: Ids) -> Ids:
         return np.ascontiguousarray(self._table.codes(ids))
+
+    def _leave(self, ids: Ids) -> None:
+        if len(ids):
+            self._chains.remove(self._owners(ids), ids)
+            self._forget(ids)
 
     def _forget(self, ids: Ids) -> None:
         for column in self._members:

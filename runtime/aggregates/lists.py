@@ -22,6 +22,11 @@ from cep.types import DataType, Varchar
 class Listing(Retained):
     """All rows of each group in the order of their times, and then of arrivals or values."""
 
+    @property
+    def follows(self) -> bool:
+        """A list after each row is as long as to make it anew."""
+        return False
+
     @staticmethod
     def of(types: Sequence[DataType]) -> Listing:
         """Keep rows that are never taken back: each for itself, in its place."""

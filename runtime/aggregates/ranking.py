@@ -13,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.accumulator import Accumulator, Read, Rows, Turns, Valued
 from cep.runtime.aggregates.places import Places, picked
 from cep.runtime.aggregates.registry import Key, Ordering, State
 from cep.runtime.state.bags import ARRIVAL, Bags
 from cep.runtime.state.codes import Codec, codec
 from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.interner import Interned
 from cep.runtime.state.vectors import Codes, integers, numbered, stretches, valid, view
 from cep.types import BIGINT, BOOLEAN, Array, DataType, Map, Row
 
@@ -224,10 +225,9 @@ class Retained(Accumulator, Places):
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
         n = len(rows)
-        weights = np.ones(n, np.int64) if rows.weights is None else rows.weights
         arrivals = np.zeros(n, np.int64) if rows.arrivals is None else rows.arrivals
         columns = self.ranking.columns(rows, arguments)
-        self.bags.add(rows.groups[rows.local], columns, weights, arrivals)
+        self.bags.add(rows.groups[rows.local], columns, _weights(rows), arrivals)
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         self._merge(groups, other, others, 1)
@@ -265,6 +265,20 @@ class Retained(Accumulator, Places):
     def nbytes(self) -> int:
         return self.bags.nbytes
 
+    @property
+    def follows(self) -> bool:
+        return True
+
+    def follow(
+        self, turns: Turns, arguments: Sequence[pa.Array], after: Accumulator, read: Read
+    ) -> None:
+        rows = turns.rows
+        arrivals = np.zeros(len(rows), np.int64) if rows.arrivals is None else rows.arrivals
+        columns = self.ranking.columns(rows, arguments)
+        expected = self.bags.expect(rows.groups[rows.local], columns, arrivals)
+        read(self, _Followed(self, turns, expected))
+        self.bags.settle(expected, _weights(rows))
+
     def first(self, groups: Ids, result: DataType) -> Valued:
         """Return the value of the first row; NULL where there is none."""
         return self._end(groups, last=False)
@@ -274,15 +288,15 @@ class Retained(Accumulator, Places):
         return self._end(groups, last=True)
 
     def _end(self, groups: Ids, *, last: bool) -> Valued:
-        return self._values(self.bags.end(groups, last=last)), None
+        return self.values(self.bags.end(groups, last=last)), None
 
     def totals(self, groups: Ids) -> Codes:
         return self.bags.totals(groups)
 
     def at(self, groups: Ids, places: Sequence[Codes]) -> list[pa.Array]:
-        return [self._values(self.bags.at(groups, p)) for p in places]
+        return [self.values(self.bags.at(groups, p)) for p in places]
 
-    def _values(self, nodes: Ids) -> pa.Array:
+    def values(self, nodes: Ids) -> pa.Array:
         """Return the values of rows, NULL for -1."""
         return picked(self.bags.columns(nodes[nodes >= 0])[self.ranking.value], nodes)
 
@@ -297,6 +311,34 @@ class Retained(Accumulator, Places):
         position, count, arrival, *columns = (c.combine_chunks() for c in tables["rows"].columns)
         if len(position):
             self.bags.add(groups[view(position)], columns, view(count), view(arrival))
+
+
+def _weights(rows: Rows) -> Codes:
+    return np.ones(len(rows), np.int64) if rows.weights is None else rows.weights
+
+
+class _Followed(Places):
+    """What a `Retained` keeps after each turn: found as it stood then, when somebody asks."""
+
+    def __init__(self, kept: Retained, turns: Turns, expected: Interned) -> None:
+        self._kept = kept
+        self._nodes = expected.ids[expected.local]
+        self._weights = _weights(turns.rows)
+        self._owners = turns.rows.groups[turns.of]
+        self._ends = turns.ends
+        self._totals = kept.bags.totals(self._owners) + turns.totals()
+
+    def totals(self, groups: Ids) -> Codes:
+        totals: Codes = self._totals[groups]
+        return totals
+
+    def at(self, groups: Ids, places: Sequence[Codes]) -> list[pa.Array]:
+        wanted = np.full((len(self._owners), len(places)), -1)
+        wanted[groups] = np.stack(places, axis=1)
+        nodes = self._kept.bags.follow(
+            *(self._nodes, self._weights, self._ends), *(self._owners, wanted)
+        )
+        return [self._kept.values(mine) for mine in np.ascontiguousarray(nodes[groups].T)]
 
 
 def best(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:

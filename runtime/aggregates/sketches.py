@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cep.runtime.aggregates.accumulator import Rows, Valued
+from cep.runtime.aggregates.accumulator import Accumulator, Read, Rows, Turns, Valued
 from cep.runtime.aggregates.percentiles import Ordered
 from cep.runtime.aggregates.ranking import LEAST, Retained
 from cep.runtime.state.codes import codec
@@ -42,6 +42,12 @@ class Rounded(Ordered):
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
         values = view(arguments[0]).astype(np.float64, copy=False)
         super().add(rows, [arrow(_rounded(values), pa.float64())])
+
+    def follow(
+        self, turns: Turns, arguments: Sequence[pa.Array], after: Accumulator, read: Read
+    ) -> None:
+        values = view(arguments[0]).astype(np.float64, copy=False)
+        super().follow(turns, [arrow(_rounded(values), pa.float64())], after, read)
 
 
 def _rounded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -75,6 +81,11 @@ class Registers(Retained):
         _, length = np.frexp(rest)
         rank = _BITS + 1 - length.astype(np.int64)
         super().add(rows, [integers(register << _RANK_BITS | rank)])
+
+    @property
+    def follows(self) -> bool:
+        """What is said depends on all registers."""
+        return False
 
     def estimate(self, groups: Ids, result: DataType) -> Valued:
         """APPROX_COUNT_DISTINCT: 0 where there is no row."""

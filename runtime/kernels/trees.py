@@ -12,7 +12,8 @@ it. Finding, inserting and deleting take O(log n) comparisons.
 A node stands for `counts`: int64[nodes] equal rows. Where trees are summed up, `sums`: int64[nodes,
 3] has for each node the one above it, or -1, and of the nodes from it down the sum of their counts
 and the greatest one; so what stands at a place, and what is there most often, are found in O(log
-n). Where nobody asks for that `sums` is int64[0, 3].
+n). Where nobody asks for that `sums` is int64[0, 3]. What goes up and down trees counts `LEVELS`
+steps for each node.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from __future__ import annotations
 from cep.runtime.kernels.compile import Ints, Octets, kernel
 
 _LOW = 0xFFFFFFFF
+
+LEVELS = 16
+"""The levels of a tree that are gone through, about."""
 
 UP = 0
 TOTAL = 1
@@ -106,8 +110,8 @@ def insert(  # noqa: PLR0917
     counts: Ints,
     sums: Ints,
 ) -> None:
-    """Put `nodes`: int64[count], which are in no tree, into those of `owners`: int64[count]."""
-    for i in range(count):
+    """Put `nodes`: int64[m], which are in no tree, into those of `owners`: int64[m]."""
+    for i in range(len(nodes)):
         node = nodes[i]
         owner = owners[i]
         mine = _priority(node)
@@ -182,8 +186,8 @@ def delete(  # noqa: PLR0917
     counts: Ints,
     sums: Ints,
 ) -> None:
-    """Take `nodes`: int64[count] out of the trees of `owners`: int64[count]."""
-    for i in range(count):
+    """Take `nodes`: int64[m] out of the trees of `owners`: int64[m]."""
+    for i in range(len(nodes)):
         node = nodes[i]
         owner = owners[i]
         up = -1
@@ -333,19 +337,19 @@ def heads(  # noqa: PLR0917
 
 @kernel
 def sum_trees(count: int, nodes: Ints, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
-    """Sum up trees that have not been: `nodes`: int64[count] are all there are; O(n log n)."""
-    for i in range(count):
+    """Sum up trees that have not been: `nodes`: int64[m] are all there are; O(m log m)."""
+    for i in range(len(nodes)):
         sums[nodes[i], UP] = -1
-    for i in range(count):
+    for i in range(len(nodes)):
         _sum_up(nodes[i], counts, left, right, sums)
-    for i in range(count):
+    for i in range(len(nodes)):
         _sum_all(nodes[i], counts, left, right, sums)
 
 
 @kernel
 def sum_again(count: int, nodes: Ints, counts: Ints, left: Ints, right: Ints, sums: Ints) -> None:
-    """Sum up again what is above `nodes`: int64[count], whose counts have changed."""
-    for i in range(count):
+    """Sum up again what is above `nodes`: int64[m], whose counts have changed."""
+    for i in range(len(nodes)):
         _sum_all(nodes[i], counts, left, right, sums)
 
 
@@ -395,11 +399,11 @@ def find(
     sums: Ints,
     nodes: Ints,
 ) -> None:
-    """Write to `nodes`: int64[count] what is at `places`: int64[count] of the trees of `owners`.
+    """Write to `nodes`: int64[m] what is at `places`: int64[m] of the trees of `owners`: int64[m].
 
-    Both are of the same length; -1 stands where a tree has no such place. O(log n) for each.
+    -1 stands where a tree has no such place. O(log n) for each.
     """
-    for i in range(count):
+    for i in range(len(owners)):
         nodes[i] = _find(root[owners[i]], places[i], counts, left, right, sums)
 
 
@@ -435,9 +439,9 @@ def follow(  # noqa: PLR0917
     sums: Ints,
     nodes: Ints,
 ) -> None:
-    """Write to `nodes`: int64[turns, k] what is at `places` after each turn; O(count log n).
+    """Write to `nodes`: int64[turns, k] what is at `places` after each turn; O((m + turns) log n).
 
-    Turn i changes the counts of the nodes `rows`: int64[count] by `weights`, from where the turn
+    Turn i changes the counts of the nodes `rows`: int64[m] by `weights`, from where the turn
     before ended up to `ends[i]`, and asks the tree of `owners[i]`, as `find` does. In the end all
     counts are what they were.
     """

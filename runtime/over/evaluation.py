@@ -12,6 +12,7 @@ from cep.runtime.over.calls import Frame, OverCall, Unit
 from cep.runtime.over.frames import Arrived, Distances, Ordinals, Peers, Said, Seen, Track
 from cep.runtime.over.general import General
 from cep.runtime.over.ranks import RANKS, Ranks
+from cep.runtime.over.running import Running, goes_along
 from cep.runtime.over.sliding import Sliding, SlidingAggregates, follows
 from cep.runtime.over.values import RowValue
 from cep.runtime.rowerrors import Messages, merge
@@ -58,21 +59,22 @@ class Evaluation:
         self._sliding = SlidingAggregates(sequences, schema)
         self._slides: dict[int, Sliding] = {}
         self._values: dict[int, RowValue] = {}
-        general: dict[Frame, list[int]] = {}
+        along: dict[tuple[Frame, bool], list[int]] = {}
         for i, call in enumerate(self.calls):
             track = self._track(call.frame)
             if call.aggregate is not None:
                 sliding = self._sliding.make(call.aggregate, track)
                 if sliding is None:
-                    general.setdefault(call.frame, []).append(i)
+                    follows = goes_along(call.aggregate, call.frame, schema)
+                    along.setdefault((call.frame, follows), []).append(i)
                 else:
                     self._slides[i] = sliding
             elif call.name not in RANKS:
                 self._values[i] = self._value(call, track)
-        self._general = [
-            (which, General(sequences, schema, self._aggregates(which), self._tracks[f], places))
-            for f, which in general.items()
-        ]
+        self._general: list[tuple[list[int], General | Running]] = []
+        for (frame, follows), which in along.items():
+            given = sequences, schema, self._aggregates(which), self._tracks[frame], places
+            self._general.append((which, Running(*given) if follows else General(*given)))
 
     def _aggregates(self, which: Sequence[int]) -> list[AggregateCall]:
         return [a for i in which if (a := self.calls[i].aggregate) is not None]
@@ -149,6 +151,11 @@ class Evaluation:
         return tuple(found[i] for i in range(len(self.calls))), messages
 
     # What is kept beside the sequences.
+
+    def forget(self, partitions: Ids) -> None:
+        """Forget partitions."""
+        for _, general in self._general:
+            general.forget(partitions)
 
     def keep(self, partitions: Ids, capacity: int) -> None:
         """Follow a renumbering of the partitions."""

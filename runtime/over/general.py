@@ -1,4 +1,4 @@
-"""Aggregates that need all rows of a frame: percentiles, lists, DISTINCT, a program's own."""
+"""Aggregates that need all rows of a frame: lists, sketches, a program's own."""
 
 from __future__ import annotations
 
@@ -20,10 +20,19 @@ from cep.types import Schema
 _MOST = 1 << 18
 """Rows of frames that are put together at once, about."""
 
-_FEW = 16
-"""Rows of a partition that are not worth being added up at once."""
-
 Valued = tuple[tuple[pa.Array, ...], Messages | None]
+
+
+def runs(said: Said, track: Track) -> tuple[Positions, Positions, Codes]:
+    """Return rows partition by partition, where another frame begins, and the number of each's."""
+    order = np.argsort(said.owners, kind="stable")
+    owners = said.owners[order]
+    steps = track.steps[:, order]
+    new = np.ones(len(said), np.bool_)
+    new[1:] = owners[1:] != owners[:-1]
+    for step in (steps[1], steps[4]):
+        new[1:] |= step[1:] != step[:-1]
+    return order, np.flatnonzero(new), np.cumsum(new) - 1
 
 
 class General:
@@ -31,7 +40,7 @@ class General:
 
     Where frames have a first row, each is put together from its rows. Where they have none, what
     they hold is kept for each partition, and rows are added to it one after the other: those of
-    different partitions at once, and those of one too where that costs no more than their number.
+    different partitions at once.
     Rows that have the same frame as the one before have its values.
     """
 
@@ -49,11 +58,10 @@ class General:
         self._calls = tuple(calls)
         self._places = places
         self._kept = Calls(schema, calls, append_only=True) if track.low < 0 else None
-        self._constant = self._kept is not None and all(a.constant for a in self._kept.accumulators)
 
     def values(self, said: Said) -> Valued:
         """Return the values of all calls for rows that are said."""
-        order, heads, group = self._frames(said)
+        order, heads, group = runs(said, self._track)
         if self._kept is None:
             values, messages = self._from_rows(order[heads])
         else:
@@ -63,17 +71,6 @@ class General:
         picked = integers(place)
         taken = tuple(v.take(picked) for v in values)
         return taken, None if messages is None else messages[place]
-
-    def _frames(self, said: Said) -> tuple[Positions, Positions, Codes]:
-        """Return the rows partition by partition, where another frame begins, and its number."""
-        order = np.argsort(said.owners, kind="stable")
-        owners = said.owners[order]
-        steps = self._track.steps[:, order]
-        new = np.ones(len(said), np.bool_)
-        new[1:] = owners[1:] != owners[:-1]
-        for step in (steps[1], steps[4]):
-            new[1:] |= step[1:] != step[:-1]
-        return order, np.flatnonzero(new), np.cumsum(new) - 1
 
     # Frames with a first row.
 
@@ -120,8 +117,6 @@ class General:
         begin[1:] = owners[1:] != owners[:-1]
         turn = np.arange(len(owners))
         turn -= np.maximum.accumulate(np.where(begin, turn, 0))
-        if self._constant and turn.max() >= _FEW:
-            return self._at_once(owners, firsts, sizes, turn)
         order = np.argsort(turn, kind="stable")
         ends = np.cumsum(np.bincount(turn))
         parts, many = [], []
@@ -136,34 +131,11 @@ class General:
         picked = integers(place)
         return tuple(v.take(picked) for v in values), None if messages is None else messages[place]
 
-    def _at_once(self, owners: Ids, firsts: Positions, sizes: Codes, turn: Codes) -> Valued:
-        """Add up what frames have more in pairs, then pairs of these; O(n), in 2 log n rounds.
-
-        So Brent and Kung find all sums up to each (A Regular Layout for Parallel Adders, 1982).
-        `turn` is the number of a frame among those of its partition, which follow each other.
-        """
-        assert self._kept is not None
-        every = np.arange(len(owners))
-        calls = Calls(self._schema, self._calls, append_only=True)
-        calls.reserve(capacity_for(len(owners)))
-        self._add(calls, every, firsts, sizes)
-        heads = np.flatnonzero(turn == 0)
-        calls.merge(heads, self._kept, owners[heads])
-        number, step = turn + 1, 1
-        while 2 * step <= number.max():
-            pairs = every[number % (2 * step) == 0]
-            calls.merge(pairs, calls, pairs - step)
-            step *= 2
-        while step:
-            rest = every[(number % (2 * step) == step) & (number > step)]
-            if len(rest):
-                calls.merge(rest, calls, rest - step)
-            step //= 2
-        self._kept.clear(owners[heads])
-        self._kept.merge(owners[heads], calls, np.append(heads[1:], len(owners)) - 1)
-        return calls.values(every)
-
     # What is kept.
+
+    def forget(self, partitions: Ids) -> None:
+        """Forget partitions: of those that can be, nothing is kept."""
+        assert self._kept is None
 
     def keep(self, partitions: Ids, capacity: int) -> None:
         """Follow a renumbering of the partitions."""

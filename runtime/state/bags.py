@@ -11,6 +11,7 @@ import pyarrow as pa
 from cep.runtime.kernels import trees
 from cep.runtime.state.codes import codec
 from cep.runtime.state.column import Column, Ids
+from cep.runtime.state.interner import Interned
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.payload import Payload
 from cep.runtime.state.vectors import Codes
@@ -136,14 +137,59 @@ class Bags:
             self._leave(nodes[nothing & (was < 0)], self._owed)
         if self._summed:
             other = nodes[(was > 0) & (now > 0) & (net != 0)]
-            trees.sum_again(len(other), other, *self._shape)
+            trees.sum_again(trees.LEVELS * len(other), other, *self._shape)
         return nodes[nothing]
 
+    def expect(self, groups: Ids, columns: Sequence[pa.Array], arrivals: Codes) -> Interned:
+        """Give rows that are going to come and go their places; none is owed. `settle` ends it."""
+        expected = self._table.group(columns, [groups])
+        nodes = expected.ids
+        for column in self._columns:
+            column.reserve(self._table.capacity)
+        earliest = np.full(len(nodes), 2**63 - 1)
+        np.minimum.at(earliest, expected.local, arrivals)
+        fresh = np.flatnonzero(self._count.data[nodes] == 0)
+        self._arrival.data[nodes[fresh]] = earliest[fresh]
+        self._enter(nodes[fresh], self._root)
+        return expected
+
+    def follow(self, nodes: Ids, weights: Codes, ends: Codes, owners: Ids, places: Codes) -> Ids:
+        """Return what is at places: int64[turns, k] of groups after each turn; O(n log n).
+
+        `nodes` are expected rows that come and go: those up to `ends` in each turn.
+        """
+        self._sum()
+        found = np.empty(places.shape, np.int64)
+        count, left, right, sums = self._shape
+        trees.follow(
+            *(trees.LEVELS * (len(nodes) + len(ends)), ends, owners, places, nodes, weights),
+            *(count, self._root.data, left, right, sums, found),
+        )
+        return found
+
+    def settle(self, expected: Interned, weights: Codes) -> None:
+        """Have the rows come and go that were expected, together."""
+        nodes = expected.ids
+        net = np.zeros(len(nodes), np.int64)
+        np.add.at(net, expected.local, weights)
+        now = self._count.data[nodes] + net
+        self._count.data[nodes] = now
+        gone = nodes[now == 0]
+        self._leave(gone, self._root)
+        if self._summed:
+            other = nodes[(now != 0) & (net != 0)]
+            trees.sum_again(trees.LEVELS * len(other), other, *self._shape)
+        self.let_go(gone)
+
     def _enter(self, nodes: Ids, root: Column) -> None:
-        trees.insert(len(nodes), self._table.codes(nodes).copy(), nodes, *self._trees(root))
+        trees.insert(
+            trees.LEVELS * len(nodes), self._table.codes(nodes).copy(), nodes, *self._trees(root)
+        )
 
     def _leave(self, nodes: Ids, root: Column) -> None:
-        trees.delete(len(nodes), self._table.codes(nodes).copy(), nodes, *self._trees(root))
+        trees.delete(
+            trees.LEVELS * len(nodes), self._table.codes(nodes).copy(), nodes, *self._trees(root)
+        )
 
     def _trees(self, root: Column) -> tuple[np.ndarray, ...]:
         begin, length, arena = _NO_TEXT if self._strings is None else self._strings.arrays
@@ -180,7 +226,7 @@ class Bags:
         self._summed = True
         self._sums.reserve(self._table.capacity)
         every, _ = self.everything(np.arange(len(self._root.data)))
-        trees.sum_trees(len(every), every, *self._shape)
+        trees.sum_trees(trees.LEVELS * len(every), every, *self._shape)
 
     def totals(self, groups: Ids) -> Codes:
         """Return how many rows each group has, equal ones too."""
@@ -200,7 +246,10 @@ class Bags:
         nodes = np.empty(len(groups), np.int64)
         count, left, right, sums = self._shape
         owners = np.ascontiguousarray(groups)
-        trees.find(len(groups), owners, places, count, self._root.data, left, right, sums, nodes)
+        trees.find(
+            *(trees.LEVELS * len(groups), owners, places),
+            *(count, self._root.data, left, right, sums, nodes),
+        )
         return nodes
 
     def all(self, groups: Ids) -> tuple[Ids, Ids]:

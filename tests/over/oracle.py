@@ -168,6 +168,10 @@ def _some(values: Sequence[Value]) -> list[int]:
     return [v for v in values if isinstance(v, int)]
 
 
+def _ranked(values: Sequence[Value]) -> list[int]:
+    return sorted(_some(values))
+
+
 def _nth(values: Sequence[Value], n: int) -> Value:
     return values[n - 1] if len(values) >= n else None
 
@@ -201,7 +205,13 @@ AGGREGATES: dict[str, Callable[[Sequence[Value]], Value]] = {
     "text": lambda vs: max(map(str, _some(vs)), default=None),
     "all": lambda vs: all(v > 2 for v in _some(vs)) if _some(vs) else None,
     "median": lambda vs: _median(_some(vs)),
+    "odd median": lambda vs: _median([v for v in _some(vs) if v % 2]),
+    "fourth": lambda vs: _ranked(vs)[::-1][-(-len(_some(vs)) // 4) - 1] if _some(vs) else None,
+    "often": lambda vs: max(_ranked(vs), key=vs.count, default=None),
     "spread": lambda vs: _spread(_some(vs)),
+    "different sum": lambda vs: sum(set(_some(vs))) if _some(vs) else None,
+    "different spread": lambda vs: _spread(list(set(_some(vs)))),
+    "first word": lambda vs: min(_some(vs), key=str, default=None),
     "list": lambda vs: list(vs) if vs else None,
     "first": lambda vs: _nth(vs, 1),
     "last": lambda vs: _nth(vs[::-1], 1),
@@ -225,7 +235,13 @@ SQL = {
     "text": "MAX(CAST(v AS VARCHAR))",
     "all": "BOOL_AND(v > 2)",
     "median": "MEDIAN(v)",
+    "odd median": "MEDIAN(v) FILTER (WHERE v % 2 <> 0)",
+    "fourth": "PERCENTILE_DISC(0.25) WITHIN GROUP (ORDER BY v DESC)",
+    "often": "MODE() WITHIN GROUP (ORDER BY v)",
     "spread": "STDDEV_POP(v)",
+    "different sum": "SUM(DISTINCT v)",
+    "different spread": "STDDEV_POP(DISTINCT v)",
+    "first word": "ARG_MIN(v, CAST(v AS VARCHAR))",
     "list": "ARRAY_AGG(v)",
     "first": "FIRST_VALUE(v)",
     "last": "LAST_VALUE(v)",
