@@ -273,6 +273,8 @@ class DuckDbWriter(DuckDbExpressions):
         lengths = {
             n: self._microseconds(given[n]) for n in WINDOWS[name].parameters[2:] if n in given
         }
+        while name != "slide" and any(length % unit for length in lengths.values()):
+            unit //= 10
         alias = node.alias or (ast.Alias(ast.Name(default)) if default else None)
         if name in ("session", "slide"):
             if self.late:
@@ -363,8 +365,9 @@ def _trailing(source: str, keys: Sequence[str], time: str, size: int, unit: int)
     )
     same = [f'r.{k} IS NOT DISTINCT FROM h."$key{i}"' for i, k in enumerate(keys)]
     near = f'epoch_us(r.{time}) > "$time" - {size} AND epoch_us(r.{time}) <= "$time"'
+    back = (size - 1) // unit * unit
     return (
-        f'SELECT r.*, make_timestamp("$time" - {size} + {unit}) AS window_start, '
+        f'SELECT r.*, make_timestamp("$time" - {back}) AS window_start, '
         f'make_timestamp("$time" + {unit}) AS window_end, make_timestamp("$time") AS window_time '
         f"FROM {source} AS r JOIN (SELECT DISTINCT {heads} FROM {source}) AS h "
         f"ON {' AND '.join([*same, near])}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import gcd
 
 from cep.planner.distances import Distance
 from cep.planner.logical.node import Unary
@@ -11,7 +12,7 @@ from cep.planner.properties import Properties, WindowColumns
 from cep.planner.units import duration, time_unit
 from cep.runtime.saying import WHEN_COMPLETE, Saying
 from cep.runtime.windows import Cumulating, Cut, Gap, Grid, Hopping, Trailing
-from cep.types import Field, Schema
+from cep.types import DataType, Field, Schema, Timestamp, TimestampLtz
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,30 @@ class Window(Unary):
 
     @property
     def unit(self) -> int:
-        """The least step of the time column in microseconds."""
-        return time_unit(self.input.schema.fields[self.time].type)
+        """The least step of the bounds in microseconds."""
+        return time_unit(self._kind)
+
+    @cached_property
+    def _kind(self) -> DataType:
+        """The type of the bounds: that of the time column, with more digits if windows need them.
+
+        Trailing windows need none: they begin and end beside a time of the column.
+        """
+        kind = self.input.schema.fields[self.time].type
+        match self.cut:
+            case Hopping(step, size, offset) | Cumulating(step, size, offset):
+                lengths = gcd(step, size, offset)
+            case Gap(gap):
+                lengths = gap
+            case _:
+                return kind
+        assert isinstance(kind, Timestamp | TimestampLtz)
+        digits = next(d for d in range(7) if not lengths % 10 ** (6 - d))
+        return replace(kind, precision=max(digits, kind.precision))
 
     @cached_property
     def schema(self) -> Schema:
-        t = self.input.schema.fields[self.time].type
+        t = self._kind
         added = tuple(Field(n, t, False) for n in ("window_start", "window_end", "window_time"))
         return Schema(self.input.schema.fields + added)
 
