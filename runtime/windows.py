@@ -83,21 +83,23 @@ class Hopping:
         start = tumble_start(_wall(time, self.zone), self.width, self.offset)
         return _instant(start, self.zone), _instant(start + self.width, self.zone)
 
-    def first_end(self, start: Instants, lateness: Instants | None) -> tuple[Instants, Flags]:
+    def first_end(
+        self, start: Instants, lateness: Instants | None
+    ) -> tuple[Instants, Flags, Positions]:
         """Return the end of the first window of each slice that still takes rows, and if any does.
 
         `start` are starts of slices, `lateness` the watermarks before their rows: a window takes a
-        row iff its end is greater.
+        row iff its end is greater. The third are the rows that a window refuses.
         """
         wall = self._bound(start)
         last, count = self._last(wall)
         end = last - (count - 1) * self.step + self.size
         if lateness is None:
-            return _instant(end, self.zone), count > 0
-        behind = np.flatnonzero(_instant(end, self.zone) <= lateness)
+            return _instant(end, self.zone), count > 0, _NOBODY
+        behind = np.flatnonzero((_instant(end, self.zone) <= lateness) & (count > 0))
         passed = (_wall(lateness[behind], self.zone) - end[behind]) // self.step + 1
         end[behind] += passed * self.step
-        return _instant(end, self.zone), (count > 0) & (end <= last + self.size)
+        return _instant(end, self.zone), (count > 0) & (end <= last + self.size), behind
 
     def reach(self, time: Instants) -> tuple[Instants, Instants]:
         """Return the least start and the greatest end of the windows of each time, roughly."""
@@ -166,21 +168,23 @@ class Cumulating:
         start = base + (time - base) // self.step * self.step
         return start, np.minimum(start + self.step, top)
 
-    def first_end(self, start: Instants, lateness: Instants | None) -> tuple[Instants, Flags]:
+    def first_end(
+        self, start: Instants, lateness: Instants | None
+    ) -> tuple[Instants, Flags, Positions]:
         """Return the end of the first window of each slice that still takes rows, and if any does.
 
         `start` are starts of slices, `lateness` the watermarks before their rows: a window takes a
-        row iff its end is greater.
+        row iff its end is greater. The third are the rows that a window refuses.
         """
         base, top = self._base(start)
         end = np.minimum(start + self.step, top)
         if lateness is None:
-            return end, np.ones(len(start), np.bool_)
+            return end, np.ones(len(start), np.bool_), _NOBODY
         behind = np.flatnonzero(end <= lateness)
         begun = base[behind]
         passed = (lateness[behind] - begun) // self.step + 1
         end[behind] = np.minimum(begun + passed * self.step, top[behind])
-        return end, end > lateness
+        return end, end > lateness, behind
 
     def reach(self, time: Instants) -> tuple[Instants, Instants]:
         """Return the least start and the greatest end of the windows of each time, roughly."""
@@ -223,6 +227,8 @@ Grid = Hopping | Cumulating
 
 Cut = Grid | Gap | Trailing
 """How windows are cut."""
+
+_NOBODY = np.empty(0, np.int64)
 
 _SHIFT = 2 * DAY
 """More than the clocks of any zone differ from UTC, there and back."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.aggregates.calls import AggregateCall, Calls
-from cep.runtime.batch import Batch
+from cep.runtime.batch import Batch, Instants
 from cep.runtime.operator import StateSize
 from cep.runtime.stacked import Stacked
 from cep.runtime.standing import Standing
@@ -73,9 +73,9 @@ class SliceAggregate(WindowAggregate):
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         start = view(batch.columns[self.window.start])
-        first, taken = self.grid.first_end(start, batch.lateness)
-        if batch.lateness is not None:
-            self._put_late(batch)
+        first, taken, behind = self.grid.first_end(start, batch.lateness)
+        if len(behind):
+            self._put_late(batch, start, behind)
         if not taken.all():
             batch, start, first = batch.where(taken), start[taken], first[taken]
             if not batch.rows:
@@ -85,13 +85,9 @@ class SliceAggregate(WindowAggregate):
         self._calls.add(self._rows(interned.ids, interned.local, batch), batch.columns)
         return ()
 
-    def _put_late(self, batch: Batch) -> None:
+    def _put_late(self, batch: Batch, start: Instants, behind: Ids) -> None:
         """Put aside the rows that came too late for windows, once for each of them."""
         assert batch.lateness is not None
-        start = view(batch.columns[self.window.start])
-        behind = np.flatnonzero(self.grid.first_end(start, None)[0] <= batch.lateness)
-        if not len(behind):
-            return
         rows, first, end = self.grid.windows(start[behind])
         refused = end <= batch.lateness[behind][rows]
         self._refuse(batch, behind[rows[refused]], first[refused], end[refused])

@@ -82,6 +82,8 @@ class Panes:
 
 def runs(start: Codes, end: Codes) -> Ids:
     """Return where windows of n rows (at least one) differ from those of the rows before."""
+    if len(end) == 1:
+        return _FIRST
     changes = (end[1:] != end[:-1]) | (start[1:] != start[:-1])
     heads = np.flatnonzero(changes)
     heads += 1
