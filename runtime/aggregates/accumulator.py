@@ -182,6 +182,9 @@ class Accumulator(ABC):
     under the same DISTINCT takes rows back too.
     """
 
+    gathers = False
+    """Whether a value costs as much as all that is kept, so that it is not to be asked often."""
+
     in_turn = False
     """Whether `merge` goes from pair to pair, so that what a pair changes a later one may read."""
 

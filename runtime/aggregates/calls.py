@@ -103,7 +103,8 @@ class Calls:
 
     With `retracting` input there is also the net number of rows of each group, as `rows`. Where it
     is `reversible`, those that keep more of many rows than of one can take back what was merged, if
-    there are such for the aggregate.
+    there are such for the aggregate. Where values are asked for `often`, that is not to cost more
+    the more is kept.
     """
 
     def __init__(
@@ -113,11 +114,13 @@ class Calls:
         *,
         append_only: bool,
         reversible: bool = False,
+        often: bool = False,
     ) -> None:
         self.calls = tuple(calls)
         self._schema = schema
         self._append_only = append_only
         self._reversible = reversible
+        self._often = often
         self._inputs: dict[tuple[object, ...], _Input] = {}
         self._distinct: dict[tuple[object, ...], Distinct] = {}
         self._made: dict[tuple[object, ...], Accumulator] = {}
@@ -167,6 +170,8 @@ class Calls:
             return call.aggregate.ordered(types, call.order, append_only)
 
         made = make(self._append_only)
+        if self._often and made.gathers:
+            return make(False)
         if self._reversible and (distinct or not (made.constant or made.reversible)):
             return make(False)
         return made

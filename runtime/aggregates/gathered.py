@@ -80,6 +80,8 @@ class Gathered(Accumulator, Places):
     has a number that no other had, so to clear one is to forget its number.
     """
 
+    gathers = True
+
     def __init__(self, types: Sequence[DataType]) -> None:
         self.codec: Codec = codec(types[0])
         self.numbers = Column(np.int64, -1)

@@ -97,7 +97,8 @@ class GroupAggregate(Operator):
         bounds = (window.start, window.end) if window else ()
         self._own = tuple(k for k in keys if k not in bounds)
         self._table = KeyTable([input.types[k] for k in self._own], prefix=1 if window else 0)
-        self._calls = Calls(input, calls, append_only=append_only)
+        often = emission is Emission.STREAM
+        self._calls = Calls(input, calls, append_only=append_only, often=often)
         self._panes = Panes() if window else None
         self._chains = Chains()
         self._touched = Column(np.int64)
