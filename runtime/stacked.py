@@ -17,22 +17,16 @@ class Stacked:
 
     Only of aggregates that keep as much of many rows as of one, or little more
     (`Accumulator.constant`, `Accumulator.bounded`). What others keep grows with the rows, and so
-    would copying it into nodes. Of them some are `standing`
-    (positions of accumulators), the others are put together from all parts: `partly` says that
-    there are such.
+    would copying it into nodes. Of these some are `standing` (positions of accumulators), the rest
+    are put together from all parts: `partly` says that there are such.
     """
 
-    def __init__(
-        self,
-        nodes: Calls,
-        parts: Calls,
-        standing: Collection[int],
-    ) -> None:
+    def __init__(self, nodes: Calls, parts: Calls, standing: Collection[int]) -> None:
         self._of_part = parts
         every = list(enumerate(parts.accumulators))
-        self._constant = [i for i, a in every if a.constant or a.bounded]
-        self._others = [i for i, _ in every if i not in self._constant and i not in standing]
-        self._pairs = [(nodes.accumulators[i], parts.accumulators[i]) for i in self._constant]
+        self._copied = [i for i, a in every if a.constant or a.bounded]
+        self._others = [i for i, _ in every if i not in self._copied and i not in standing]
+        self._pairs = [(nodes.accumulators[i], parts.accumulators[i]) for i in self._copied]
         self.partly = bool(self._others)
 
     def reset(self) -> None:
@@ -89,7 +83,7 @@ class Stacked:
                 where = np.flatnonzero((side >= 0) & (side & 1 == odd))
                 if len(where):
                     picked.append((where, odd, side[where] >> 1))
-        for i, (nodes, parts) in zip(self._constant, self._pairs, strict=True):
+        for i, (nodes, parts) in zip(self._copied, self._pairs, strict=True):
             mine = windows.accumulators[i]
             for where, odd, ids in picked:
                 mine.merge(where, nodes if odd else parts, ids)
