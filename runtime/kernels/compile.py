@@ -17,13 +17,19 @@ Importing numba costs about 0.4 s, taking a kernel from the cache on disk some 2
 step about a microsecond. So numba is imported when the process has made `IMPORT_STEPS` plain steps,
 and a kernel is taken from the cache when it has made `LOAD_STEPS` itself: whatever the stream turns
 out to be, at most about twice the time is spent that a clairvoyant would have spent.
+
+Without a cache compiling takes seconds, and a stream of single rows should not stand still so
+long. So a kernel is compiled in a thread beside it, while calls of few steps go on as plain Python;
+a call of `WAIT_STEPS` or more waits for it.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
@@ -41,6 +47,9 @@ IMPORT_STEPS = 400_000
 LOAD_STEPS = 20_000
 """Plain steps of one kernel that cost as much as reading it from the cache."""
 
+WAIT_STEPS = 50_000
+"""Plain steps of one call that are worth standing still for."""
+
 Mode = Literal["auto", "python", "compiled"]
 
 P = ParamSpec("P")
@@ -56,9 +65,42 @@ class _Process:
         self.on_compile: Callable[[str], None] | None = None
         self.listening = False
         self.compiling: str | None = None
+        self.turn = threading.Lock()
+        """Held by who compiles."""
 
 
 _process = _Process()
+
+
+class _Beside:
+    """Does jobs one after the other in a thread of its own, which ends when there are none."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._working = False
+
+    def put(self, job: Callable[[], None]) -> None:
+        """Have a job done."""
+        with self._lock:
+            self._jobs.append(job)
+            if self._working:
+                return
+            self._working = True
+        threading.Thread(target=self._work, name="cep-compile").start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                # A process that ends waits for the job under way, and for no more.
+                if not self._jobs or not threading.main_thread().is_alive():
+                    self._working = False
+                    return
+                job = self._jobs.popleft()
+            job()
+
+
+_beside = _Beside()
 
 
 def use(mode: Mode) -> Mode:
@@ -95,10 +137,12 @@ class Kernel(Generic[P, R]):
         self.worth = worth
         self._filed = filed
         self._steps = 0
-        self._compiled: Callable[..., R] | None = None
+        self._compiled: _Code[R] | None = None
+        self._awaited = False
+        self._failed = False
 
     def compiled(self, steps: int = 0) -> bool:
-        """Say whether a call of so many steps would run as machine code."""
+        """Say whether a call of so many steps is worth machine code, if that is ready or not."""
         mode = _process.mode
         if self._compiled is not None and mode != "python":
             return True
@@ -112,16 +156,35 @@ class Kernel(Generic[P, R]):
             return self._compiled(*args)
         steps: Any = args[0]
         if self.compiled(steps):
-            filed = self._filed() if self._filed is not None else None
-            self._compiled = _compile(filed or self.function)
-            _process.compiling = self.function.__name__
-            try:
-                return self._compiled(*args)
-            finally:
-                _process.compiling = None
+            if _process.mode == "compiled" or steps >= WAIT_STEPS or self._failed:
+                return self._made(args)(*args)
+            if not self._awaited:
+                self._awaited = True
+                _beside.put(functools.partial(self._make, tuple(map(_like, args))))
         self._steps += steps
         _process.steps += steps
         return self.plain(*args, **kwargs)
+
+    def _made(self, args: Sequence[Any]) -> _Code[R]:
+        """Return the machine code for arguments of such types, made now if it is not there."""
+        with _process.turn:
+            if self._compiled is None:
+                filed = self._filed() if self._filed is not None else None
+                code = _Code(filed or self.function)
+                _process.compiling = self.function.__name__
+                try:
+                    code.make(args)
+                finally:
+                    _process.compiling = None
+                self._compiled = code
+            return self._compiled
+
+    def _make(self, args: Sequence[Any]) -> None:
+        """Make the machine code; if that fails the next call meets the error."""
+        try:
+            self._made(args)
+        except Exception:  # whatever it is, it is raised to whoever calls the kernel
+            self._failed = True
 
     def plain(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the loop as plain Python."""
@@ -139,6 +202,15 @@ def _plain(argument: Any) -> Any:
     return memoryview(array)
 
 
+def _like(argument: Any) -> Any:
+    """Return something of an argument's type that keeps none of its memory."""
+    if not isinstance(argument, np.ndarray):
+        return argument
+    like: npt.NDArray[Any] = np.empty((0,) * argument.ndim, argument.dtype)
+    like.flags.writeable = argument.flags.writeable
+    return like
+
+
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Turn a pure loop function into a kernel; see the module for what it may contain."""
     return Kernel(function)
@@ -148,28 +220,37 @@ def _jit_disabled() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"}
 
 
-def _compile(function: Callable[..., R]) -> Callable[..., R]:
-    """Return the function compiled, from the cache on disk where it can be read or written."""
-    import numba  # noqa: PLC0415 - numba takes 0.4 s to import, and most runs are shorter
+class _Code(Generic[R]):
+    """A function as machine code, from the cache on disk where that can be read or written."""
 
-    _listen()
-    linked = _linked(function, numba.njit(nogil=True))
-    try:
-        compiled: Callable[..., R] = numba.njit(cache=True, nogil=True)(linked)
-    except RuntimeError:  # neither the folder of the source nor the user's cache can be written
-        uncached: Callable[..., R] = numba.njit(nogil=True)(linked)
-        return uncached
+    def __init__(self, function: Callable[..., R]) -> None:
+        import numba  # noqa: PLC0415 - numba takes 0.4 s to import, and most runs are shorter
 
-    first: list[Callable[..., R]] = [compiled]
-
-    def call(*args: Any) -> R:
+        _listen()
+        self._typeof = numba.typeof
+        self._linked = _linked(function, numba.njit(nogil=True))
+        self._uncached = numba.njit(nogil=True)
         try:
-            return first[0](*args)
-        except OSError:  # the disk is full, or the cache was taken away meanwhile
-            first[0] = numba.njit(nogil=True)(linked)
-            return first[0](*args)
+            self._call: Any = numba.njit(cache=True, nogil=True)(self._linked)
+        except RuntimeError:  # neither the folder of the source nor the user's cache can be written
+            self._call = self._uncached(self._linked)
 
-    return call
+    def make(self, args: Sequence[Any]) -> None:
+        """Compile for arguments of such types, or read that from the cache."""
+        types = tuple(map(self._typeof, args))
+        try:
+            self._call.compile(types)
+        except OSError:  # the disk is full, or the cache was taken away meanwhile
+            self._call = self._uncached(self._linked)
+            self._call.compile(types)
+
+    def __call__(self, *args: Any) -> R:
+        try:
+            outcome: R = self._call(*args)
+        except OSError:  # as above, for arguments of other types
+            self._call = self._uncached(self._linked)
+            outcome = self._call(*args)
+        return outcome
 
 
 def _linked(function: Callable[..., R], jit: Callable[[Any], Any]) -> Callable[..., R]:

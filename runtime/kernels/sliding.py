@@ -8,9 +8,11 @@ What is kept of a frame is forgotten where the next one is found anew.
 from __future__ import annotations
 
 from cep.runtime.kernels.compile import Flags, Floats, Ints, kernel
-from cep.runtime.kernels.sequences import ANEW
 
 _LOW = 0xFFFFFFFF
+
+_ANEW = -3
+"""`sequences.ANEW`: what is compiled is made anew when its own file changes, not another."""
 
 
 @kernel
@@ -23,7 +25,7 @@ def count(
         n = state[p]
         now = steps[1, i]
         end = steps[2, i]
-        if end == ANEW:
+        if end == _ANEW:
             n = 0
         g = steps[0, i]
         while g != now and (end < 0 or g < end):
@@ -44,7 +46,7 @@ def _first(end: int, now: int, stop: int) -> int:
     """Return the first row to be added: those before the frame are left out."""
     if now == -2:
         return end
-    if end == ANEW and (now < stop or stop < 0):
+    if end == _ANEW and (now < stop or stop < 0):
         return now
     if now < 0 or (stop >= 0 and now >= stop):
         return stop
@@ -70,7 +72,7 @@ def whole(
         now = steps[1, i]
         end = steps[2, i]
         stop = steps[3, i]
-        if end == ANEW:
+        if end == _ANEW:
             for k in range(state.shape[1]):
                 state[p, k] = 0
         g = steps[0, i]
@@ -117,7 +119,7 @@ def floats(
         now = steps[1, i]
         end = steps[2, i]
         stop = steps[3, i]
-        if end == ANEW:
+        if end == _ANEW:
             for k in range(4):
                 counts[p, k] = 0
         s = sums[p, 0]
@@ -217,7 +219,7 @@ def least(  # noqa: PLR0917
         stop = steps[3, i]
         head = ends[p, 0]
         tail = ends[p, 1]
-        if steps[2, i] == ANEW:
+        if steps[2, i] == _ANEW:
             head = -1
         if now != -2:
             while head >= 0 and (now < 0 or head < now):

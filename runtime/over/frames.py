@@ -252,7 +252,7 @@ class Track:
         end = self.frame.end
         if isinstance(end, Months):
             assert isinstance(self.ordinals, Distances)
-            keys = self.keys.data[where]
+            keys: Codes = self.keys.data[where]
             return self.ordinals.greatest(keys, end) - (keys - times)
         by = distance(end)
         until: Codes = np.minimum(times, np.int64(_GREATEST - by)) + np.int64(by)
