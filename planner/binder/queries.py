@@ -41,7 +41,7 @@ from cep.planner.logical import (
     walk,
 )
 from cep.runtime.operators.aggregate import Emission
-from cep.types import DAY_INTERVAL, Field
+from cep.types import DAY_INTERVAL, MONTH_INTERVAL, Field
 
 
 def bind_outermost(query: ast.Query, context: Context) -> Node:
@@ -101,7 +101,11 @@ def _interval(written: ast.Expression, context: Context) -> int:
     bound = ExpressionBinder(Scope(), context).bind(written)
     if not isinstance(bound, Constant) or bound.type != DAY_INTERVAL or bound.value.value <= 0:
         raise BindError(
-            "state_ttl is a length of time", span=written.span, hint="write INTERVAL '1' DAY"
+            "state_ttl is a length of time",
+            span=written.span,
+            hint="a month has no fixed length: write INTERVAL '30' DAY"
+            if bound.type == MONTH_INTERVAL
+            else "write INTERVAL '1' DAY",
         )
     return int(bound.value.value)
 

@@ -26,3 +26,9 @@ CREATE STREAM t (ts TIMESTAMP(3), WATERMARK FOR ts IDLE AFTER INTERVAL '1' MONTH
 --                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 -- hint: a month has no fixed length: write INTERVAL '30' DAY
 SELECT k FROM s WHERE ts > now() - INTERVAL '1' MONTH;
+
+-- error: state_ttl is a length of time
+-- SELECT k, COUNT(*) FROM s GROUP BY k WITH (state_ttl = INTERVAL '1' MONTH);
+--                                                        ^^^^^^^^^^^^^^^^^^
+-- hint: a month has no fixed length: write INTERVAL '30' DAY
+SELECT k, COUNT(*) FROM s GROUP BY k WITH (state_ttl = INTERVAL '1' MONTH);

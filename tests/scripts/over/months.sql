@@ -85,3 +85,19 @@ VALUES
   (6, ARRAY[4, 6], ARRAY[6], 7),
   (5, ARRAY[5, 7], ARRAY[5, 7], 2),
   (7, ARRAY[5, 7], ARRAY[5, 7], 2);
+
+-- Late rows are corrected in these frames as in others: row 3 comes five days after row 4.
+CREATE STREAM late (id INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts);
+INSERT INTO late VALUES
+  (1, 1, '2026-01-31 12:00:00'),
+  (2, 2, '2026-02-28 06:00:00'),
+  (4, 8, '2026-03-30 18:00:00'),
+  (3, 4, '2026-03-25 12:00:00'),
+  (5, 16, '2026-04-20 00:00:00');
+
+ASSERT ROWS
+SELECT id, SUM(v) OVER (ORDER BY ts RANGE BETWEEN INTERVAL '1' MONTH PRECEDING AND CURRENT ROW),
+  SUM(v) OVER (ORDER BY ts RANGE BETWEEN CURRENT ROW AND INTERVAL '1' MONTH FOLLOWING)
+FROM late
+LATE ROWS CORRECT WITHIN INTERVAL '10' DAY
+VALUES (1, 1, 3), (2, 3, 6), (3, 6, 28), (4, 12, 24), (5, 28, 16);
