@@ -22,7 +22,7 @@ from cep.planner.binder.scope import Scope
 from cep.planner.expressions import Constant
 from cep.results import Result
 from cep.rows import positional
-from cep.runtime.aggregates import datasketches
+from cep.runtime import sketching
 from cep.runtime.quarantine import KEPT
 from cep.runtime.session import time_zone
 from cep.types import Schema
@@ -384,14 +384,14 @@ def _set_batch_rows(engine: Engine, value: object, span: Span) -> None:
 
 
 def _set_sketches(engine: Engine, value: object, span: Span) -> None:
-    if value not in {"cep", datasketches.NAME}:
+    if value not in {"cep", sketching.NAME}:
         raise BindError(
             f"sketches cannot be {value!r}",
             span=span,
-            hint=f"write 'cep', or '{datasketches.NAME}' for those of Apache DataSketches",
+            hint=f"write 'cep', or '{sketching.NAME}' for those of Apache DataSketches",
         )
-    if value == datasketches.NAME:
-        datasketches.library(span)
+    if value == sketching.NAME:
+        sketching.library(span, f"SET sketches = '{sketching.NAME}'")
     engine.session.sketches = str(value)
 
 

@@ -11,6 +11,7 @@ from cep.grammar import ast
 from cep.planner import logical
 from cep.planner.expressions import AggregateExpression, Constant, Expression
 from cep.planner.logical import Node, walk
+from cep.runtime import sketching
 from cep.runtime.aggregates import datasketches
 from cep.runtime.aggregates.registry import Aggregate, Key, Ordering
 from cep.runtime.functions.registry import Setting
@@ -42,8 +43,10 @@ def bind_aggregate(binder: ExpressionBinder, written: ast.Call) -> AggregateExpr
             )
         raise binder.no_overload(name.upper(), given, overloads, written.span)
     aggregate, targets = resolved
-    if binder.context.session.sketches == datasketches.NAME:
+    if binder.context.session.sketches == sketching.NAME:
         aggregate = datasketches.instead(aggregate)
+    if aggregate.sketch:
+        sketching.library(written.span, name.upper())
     aggregate = _of_nulls(aggregate, written)
     operands, settings = _operands(binder, aggregate, arguments, targets, direct)
     if aggregate.within:
@@ -73,7 +76,9 @@ def require_additions(aggregate: Aggregate, rows: Node, span: Span | None) -> No
         "rows of its input may be taken back",
         span=span,
         hint="write SET sketches = 'cep' before: those take rows back; or aggregate rows that are "
-        "said once, when they are final",
+        "said once, when they are final"
+        if aggregate.instead
+        else "aggregate rows that are said once, when they are final: of a window, for one",
     )
 
 

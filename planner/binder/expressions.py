@@ -35,6 +35,7 @@ from cep.planner.expressions import (
     Logical,
     walk,
 )
+from cep.runtime import sketching
 from cep.runtime.functions.casts import castable
 from cep.runtime.functions.registry import Choice, Function, Signature
 from cep.types import BOOLEAN, INT, VARCHAR, DataType, common_type, converts
@@ -176,6 +177,8 @@ class ExpressionBinder:
             )
         function, targets = resolved
         self._check_choices(function, arguments, spans)
+        if function.sketch:
+            sketching.library(span, name.upper())
         operands = tuple(
             self.converted(a, t, s) for a, t, s in zip(arguments, targets, spans, strict=True)
         )

@@ -8,6 +8,7 @@ from cep.runtime.aggregates import comoments, percentiles, ranking
 from cep.runtime.aggregates.accumulator import Accumulator, Valued
 from cep.runtime.aggregates.comoments import CoMoments
 from cep.runtime.aggregates.counts import Count, Truths
+from cep.runtime.aggregates.datasketches import HLL, KLL
 from cep.runtime.aggregates.exact import ExactSum
 from cep.runtime.aggregates.extremes import Extreme, simple
 from cep.runtime.aggregates.floats import FloatSum
@@ -18,6 +19,7 @@ from cep.runtime.aggregates.places import Places
 from cep.runtime.aggregates.ranking import BestRow
 from cep.runtime.aggregates.registry import Aggregate, Aggregates
 from cep.runtime.aggregates.sketches import Registers, Rounded
+from cep.runtime.aggregates.sketchvalues import HllSketch, HllUnion, KllMerge, KllSketch
 from cep.runtime.functions.registry import Family, Setting
 from cep.runtime.state.column import Ids
 from cep.types import (
@@ -356,6 +358,51 @@ _(
     state=Registers,
     value=Registers.estimate,
     once=True,
+)
+
+
+for _kind in (BIGINT, VARCHAR):
+    _(
+        "hll_sketch_agg",
+        [_kind],
+        BYTES,
+        "A sketch of different values by DataSketches, as in Spark SQL; '' is left out.",
+        state=HllSketch,
+        value=HllSketch.value,
+        once=True,
+        sketch=HLL,
+    )
+_(
+    "hll_union_agg",
+    [BYTES],
+    BYTES,
+    "Sketches of different values, put together.",
+    state=HllUnion,
+    value=HllUnion.value,
+    once=True,
+    can_fail=True,
+    sketch=HLL,
+)
+_(
+    "kll_sketch_agg_double",
+    [DOUBLE],
+    BYTES,
+    "A sketch of ranks by DataSketches, as in Spark SQL; NaN is left out.",
+    state=KllSketch,
+    value=KllSketch.value,
+    sketch=KLL,
+    chance=True,
+)
+_(
+    "kll_merge_agg_double",
+    [BYTES],
+    BYTES,
+    "Sketches of ranks, put together.",
+    state=KllMerge,
+    value=KllMerge.value,
+    can_fail=True,
+    sketch=KLL,
+    chance=True,
 )
 
 

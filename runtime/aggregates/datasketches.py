@@ -16,9 +16,7 @@ Of the sketches of the library (5.2) these were measured:
 
 from __future__ import annotations
 
-import importlib
 import math
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,35 +25,32 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cep.errors import Span, UsageError
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
-from cep.runtime.aggregates.registry import Aggregate
+from cep.runtime.aggregates.registry import Aggregate, State, Value
 from cep.runtime.aggregates.sketches import Registers, Rounded, hashes_of
+from cep.runtime.sketching import (
+    KLL_K,
+    at_place,
+    hll_estimate,
+    hll_kind,
+    kll_kind,
+    library,
+    merge_hlls,
+    merge_klls,
+    new_hll,
+    update_all,
+)
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.sketches import Kind, Sketches
 from cep.runtime.state.vectors import arrow, view
 from cep.types import DataType
 
-NAME = "datasketches"
-"""The value of SET sketches, and the module of the library."""
-
-_LG_K = 12
-_K = 200
+HLL = "HLL of DataSketches"
+KLL = "KLL of DataSketches"
+"""As EXPLAIN names them."""
 
 
-def library(span: Span | None = None, asked: str = f"SET sketches = '{NAME}'") -> Any:
-    """Return the library; raise UsageError where it is not installed."""
-    try:
-        return importlib.import_module(NAME)
-    except ImportError:
-        raise UsageError(
-            f"{asked} needs Apache DataSketches, which is not installed",
-            span=span,
-            hint="pip install 'cep-engine[sketches]'",
-        ) from None
-
-
-class _Library(Accumulator):
+class LibrarySketches(Accumulator):
     """A sketch of the library per group, which takes no row back."""
 
     bounded = True
@@ -91,7 +86,7 @@ class _Library(Accumulator):
         self.sketches.restore(groups, tables["sketches"])
 
 
-class Distincts(_Library):
+class Distincts(LibrarySketches):
     """HyperLogLog of 4,096 registers: 1.6 % off on average, exact for some hundred values.
 
     4 KB for a group with many values, 100 bytes for one with few.
@@ -124,7 +119,7 @@ class Distincts(_Library):
         return pa.array(found, result.arrow), None
 
 
-class Ranks(_Library):
+class Ranks(LibrarySketches):
     """KLL (Karnin, Lang, Liberty, 2016) with k = 200: a value whose rank is 1.3 % off, at most.
 
     In 99 of 100 answers; exact up to 200 values. 5 KB for a group with a million values. NaN, which
@@ -149,7 +144,7 @@ class Ranks(_Library):
         for group, mine in by_group(rows, values):
             sketch = objects.get(group)
             if sketch is None:
-                sketch = objects[group] = self._module.kll_doubles_sketch(_K)
+                sketch = objects[group] = self._module.kll_doubles_sketch(KLL_K)
             sketch.update(mine)
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
@@ -176,14 +171,15 @@ class Ranks(_Library):
 
 def instead(aggregate: Aggregate) -> Aggregate:
     """Return an aggregate as SET sketches has it: by the library, where it has a sketch for it."""
+    kept: tuple[State, Value, str, bool]
     if aggregate.state is Registers:
-        return replace(
-            aggregate, state=Distincts, value=Distincts.estimate, sketch="HLL of DataSketches"
-        )
-    if aggregate.state is Rounded:
-        sketch = "KLL of DataSketches"
-        return replace(aggregate, state=Ranks, value=Ranks.discrete, sketch=sketch, chance=True)
-    return aggregate
+        kept = Distincts, Distincts.estimate, HLL, False
+    elif aggregate.state is Rounded:
+        kept = Ranks, Ranks.discrete, KLL, True
+    else:
+        return aggregate
+    state, value, sketch, chance = kept
+    return replace(aggregate, state=state, value=value, sketch=sketch, chance=chance, instead=True)
 
 
 def by_group(rows: Rows, values: npt.NDArray[Any]) -> Iterator[tuple[int, npt.NDArray[Any]]]:
@@ -208,94 +204,3 @@ def by_group(rows: Rows, values: npt.NDArray[Any]) -> Iterator[tuple[int, npt.ND
     groups = rows.groups.tolist()
     for i in np.flatnonzero(sizes).tolist():
         yield groups[i], values[ends[i - 1] if i else 0 : ends[i]]
-
-
-# HLL.
-
-
-def new_hll(module: Any) -> Any:
-    """Return an empty sketch of different values."""
-    return module.hll_sketch(_LG_K, module.HLL_8)
-
-
-def hll_kind(module: Any) -> Kind:
-    """Say how sketches of different values are written."""
-    return Kind(
-        lambda sketch: sketch.serialize_compact(),
-        module.hll_sketch.deserialize,
-        lambda sketch: sketch.get_updatable_serialization_bytes(),
-    )
-
-
-def update_all(sketch: Any, values: Sequence[object]) -> None:
-    """Show every value to a sketch that takes one at a time, without a loop of Python's."""
-    deque(map(sketch.update, values), maxlen=0)
-
-
-def hll_estimate(module: Any, sketch: Any) -> float:
-    """Estimate from the registers alone, so that the order of rows does not matter."""
-    union = module.hll_union(_LG_K)
-    union.update(sketch)
-    union.update(sketch)  # What is merged forgets how it came about.
-    return float(union.get_estimate())
-
-
-def merge_hlls(module: Any, mine: Sketches, groups: Ids, theirs: Sketches, others: Ids) -> None:
-    """Merge sketches pair by pair; pairs of the same group that follow each other are one union."""
-    objects, find = mine.objects, theirs.objects.get
-    of, union = -1, None
-    for group, i in zip(groups.tolist(), others.tolist(), strict=True):
-        other = find(i)
-        if other is None:
-            continue
-        if group != of or union is None:
-            _close(module, objects, of, union)
-            of, union = group, module.hll_union(_LG_K)
-            if group in objects:
-                union.update(objects[group])
-        assert union is not None
-        union.update(other)
-        if mine is theirs:  # A later pair may read this group.
-            _close(module, objects, of, union)
-            union = None
-    _close(module, objects, of, union)
-
-
-def _close(module: Any, objects: dict[int, Any], group: int, union: Any) -> None:
-    if union is not None:
-        objects[group] = union.get_result(module.HLL_8)
-
-
-# KLL.
-
-
-def kll_kind(module: Any) -> Kind:
-    """Say how sketches of ranks are written; a value that is kept has 8 bytes."""
-    return Kind(
-        lambda sketch: sketch.serialize(),
-        module.kll_doubles_sketch.deserialize,
-        lambda sketch: 8 * sketch.num_retained,
-    )
-
-
-def merge_klls(module: Any, mine: Sketches, groups: Ids, theirs: Sketches, others: Ids) -> None:
-    """Merge sketches pair by pair."""
-    objects, find = mine.objects, theirs.objects.get
-    for group, i in zip(groups.tolist(), others.tolist(), strict=True):
-        other = find(i)
-        if other is None:
-            continue
-        sketch = objects.get(group)
-        if sketch is None:
-            sketch = objects[group] = module.kll_doubles_sketch(other.k)
-        sketch.merge(other)
-
-
-def at_place(sketch: Any, place: int) -> float:
-    """Return the value at a place, counted from 0; the first and the last are exact."""
-    if place == 0:
-        return float(sketch.get_min_value())
-    if place == sketch.n - 1:
-        return float(sketch.get_max_value())
-    # Half a place further, so that rounding cannot lead to a neighbour.
-    return float(sketch.get_quantile((place + 0.5) / sketch.n, True))

@@ -85,12 +85,14 @@ class Aggregate(Signature):
     """What it keeps, where that is a sketch of a library; such take no row back."""
     chance: bool = False
     """Whether it depends on the order of rows and on chance, within its error."""
+    instead: bool = False
+    """Whether the sketch is kept in place of what is kept by default."""
 
     @property
     def signature(self) -> str:
-        """The call as a user would write it, and the sketch that it keeps, if it is one."""
+        """The call as a user would write it, and the sketch that is kept for it instead."""
         called = super().signature
-        return f"{called} by {self.sketch}" if self.sketch else called
+        return f"{called} by {self.sketch}" if self.instead else called
 
     def make(self, append_only: bool, *, arrived: bool = True) -> State:
         """Return what makes the accumulator; `arrived` rows have an order that means something."""

@@ -17,6 +17,7 @@ from cep.runtime.functions import (
     mathematics,
     nested,
     rounding,
+    sketches,
     temporalarithmetic,
     text,
     timestamps,
@@ -42,6 +43,7 @@ BUILTIN = Functions(
         jsonfunctions.functions,
         arrays.functions,
         nested.functions,
+        sketches.functions,
     ]
 )
 """Where overloads of one name fit equally well, the one declared first is taken."""

@@ -248,6 +248,8 @@ class Function(Signature):
     rows: bool = False
     python: str = ""
     """How it is called, where a program brought it."""
+    sketch: bool = False
+    """Whether it reads sketches, and so needs the library that does."""
 
     @property
     def summary(self) -> str:
@@ -323,6 +325,7 @@ class Functions(Overloads[Function]):
         can_fail: bool = False,
         session: bool = False,
         rows: bool = False,
+        sketch: bool = False,
     ) -> Callable[[Kernel], Kernel]:
         """Declare the decorated kernel under a name, or under several (aliases)."""
 
@@ -340,6 +343,7 @@ class Functions(Overloads[Function]):
                         can_fail=can_fail,
                         session=session,
                         rows=rows,
+                        sketch=sketch,
                     )
                 )
             return kernel
