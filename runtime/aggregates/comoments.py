@@ -10,13 +10,10 @@ import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
 from cep.runtime.aggregates.expansions import Expansion, added_up, product, weighted
-from cep.runtime.aggregates.floats import Floats, two_product, two_sum
+from cep.runtime.aggregates.floats import SQUARABLE, Floats, two_product, two_sum
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import arrow, numbered, view
 from cep.types import DataType
-
-_BOUND = 1e145
-"""Values beyond it have squares that no sum of doubles holds: they are counted apart, as NaN."""
 
 _NOISE = 2.0**-150
 """What is left of a square by rounding, at most."""
@@ -27,8 +24,9 @@ class CoMoments(Accumulator):
 
     The pivot is the first row that came, so that the sums stay near to what is asked for; it
     remains when its row is taken back. Distances are pairs of doubles and sums three, so that an
-    outlier may be 10**18 times as far away as all else and still leave no trace. NaN and infinities
-    are counted apart. 74 bytes per group for one column, 146 for two.
+    outlier may be 10**18 times as far away as all else and still leave no trace. NaN, infinities
+    and what is too large for a square are counted apart. 74 bytes per group for one column, 146
+    for two.
     """
 
     constant = True
@@ -53,7 +51,7 @@ class CoMoments(Accumulator):
         values = [view(a).astype(np.float64, copy=False) for a in arguments]
         fit = np.ones(len(rows), np.bool_)
         for one in values:
-            fit &= np.abs(one) < _BOUND
+            fit &= np.abs(one) < SQUARABLE
         if not fit.all():
             some = np.flatnonzero(fit)
             rows, values = rows.take(some), [v[some] for v in values]

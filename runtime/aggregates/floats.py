@@ -20,6 +20,15 @@ Floats = npt.NDArray[np.float64]
 
 _SPLIT = 134217729.0  # 2**27 + 1
 
+_LARGE = 2.0**960
+"""Numbers from here on are summed apart: of those below, no sum leaves the doubles."""
+
+_SHRUNK = 600
+"""The power of two by which large numbers are divided before they are summed."""
+
+SQUARABLE = 1e130
+"""Values beyond it have squares whose sums may leave the doubles: counted apart, as NaN."""
+
 
 def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """Return a + b rounded and what the rounding lost, exactly (Knuth)."""
@@ -41,7 +50,7 @@ def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
 
 
 def sum_by(local: Ids, values: Floats, groups: int) -> tuple[Floats, Floats]:
-    """Sum finite float64[n] by group as float64[groups] and what that lost, to about 73 bits.
+    """Sum float64[n] by group as float64[groups] and what that lost, to about 73 bits.
 
     Each value is cut at one place below the greatest of all, so that the sums of the upper parts
     are exact in any order and those of the lower parts err by little (the step of Rump, Ogita and
@@ -54,8 +63,6 @@ def sum_by(local: Ids, values: Floats, groups: int) -> tuple[Floats, Floats]:
         return total, np.zeros(groups)
     greatest = max(values.max(), -values.min())
     _, exponent = math.frexp(greatest)
-    if exponent + n.bit_length() > 1020:  # no room above the greatest: sum them plainly
-        return _binned(local, values, groups), np.zeros(groups)
     cut = math.ldexp(1.0, exponent + n.bit_length() + 1)
     upper = (values + cut) - cut
     return _binned(local, upper, groups), _binned(local, values - upper, groups)
@@ -68,8 +75,9 @@ def _binned(local: Ids, values: Floats, groups: int) -> Floats:
 class FloatSum(Accumulator):
     """The number of rows, their sum and its compensation: 24 bytes per group.
 
-    NaN and the infinities are counted apart, in 24 bytes more per group once there are any, so that
-    the sum of the others is there when they leave again.
+    NaN and the infinities are counted apart, and numbers so large that their sum might be infinite
+    are summed apart, in 40 bytes more per group once there are any: so that the sum of the others
+    is there when they leave again.
     """
 
     constant = True
@@ -80,6 +88,8 @@ class FloatSum(Accumulator):
         self.sum = Column(np.float64)
         self.lost = Column(np.float64)
         self.special = Column(np.int64, 0, 3)
+        self.large = Column(np.float64)
+        self.large_lost = Column(np.float64)
         self.columns = (self.count, self.sum, self.lost)
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
@@ -89,14 +99,22 @@ class FloatSum(Accumulator):
 
     def add_values(self, rows: Rows, values: Floats) -> None:
         """Add float64[n] to the sums, without counting."""
-        local, weights = rows.local, rows.weights
-        finite = np.isfinite(values)
-        if not finite.all():
+        fit = np.abs(values) < _LARGE
+        if not fit.all():
+            finite = np.isfinite(values)
+            large = np.flatnonzero(finite & ~fit)
             self._add_special(rows, values, finite)
-            local, values = local[finite], values[finite]
-            weights = None if weights is None else weights[finite]
-            if not len(local):
-                return
+            if len(large):
+                shrunk = np.ldexp(values[large], -_SHRUNK)
+                self._add_to(self.large, self.large_lost, rows.take(large), shrunk)
+            some = np.flatnonzero(fit)
+            rows, values = rows.take(some), values[some]
+        if len(rows):
+            self._add_to(self.sum, self.lost, rows, values)
+
+    @staticmethod
+    def _add_to(whole: Column, lost: Column, rows: Rows, values: Floats) -> None:
+        local, weights = rows.local, rows.weights
         if weights is not None:
             if (np.abs(weights) <= 1).all():
                 values = values * weights
@@ -104,16 +122,8 @@ class FloatSum(Accumulator):
                 upper, lower = two_product(values, weights.astype(np.float64))
                 local, values = np.concatenate([local, local]), np.concatenate([upper, lower])
         total, rest = sum_by(local, values, len(rows.groups))
-        self._add_sums(rows.groups, total, rest)
-
-    def _add_sums(self, groups: Ids, total: Floats, rest: Floats) -> None:
-        with np.errstate(over="ignore", invalid="ignore"):
-            s, e = two_sum(self.sum.data[groups], total)
-        if not np.isfinite(s).all():
-            # Too large for a DOUBLE: an infinity, as `+` gives, and no way back from it.
-            e = np.where(np.isfinite(s), e, 0.0)
-        self.sum.data[groups] = s
-        self.lost.data[groups] += e + rest
+        whole.data[rows.groups], e = two_sum(whole.data[rows.groups], total)
+        lost.data[rows.groups] += e + rest
 
     def _add_special(self, rows: Rows, values: Floats, finite: npt.NDArray[np.bool_]) -> None:
         self._use_special()
@@ -136,21 +146,38 @@ class FloatSum(Accumulator):
             for kind in range(3):
                 pairs = (3 * groups + kind, 3 * others + kind)
                 merging.numbers(len(groups), *pairs, theirs, mine)
+        if len(other.large.data):
+            self._use_special()
+            merging.floats(
+                *(len(groups), groups, others),
+                *(other.large.data, other.large_lost.data, self.large.data, self.large_lost.data),
+            )
+
+    @property
+    def _seldom(self) -> tuple[Column, ...]:
+        return self.special, self.large, self.large_lost
 
     def _use_special(self) -> None:
-        self.special.reserve(len(self.count.data))
+        for column in self._seldom:
+            column.reserve(len(self.count.data))
 
     def arrays(self) -> Sequence[Column]:
-        return (*self.columns, self.special) if len(self.special.data) else self.columns
+        return (*self.columns, *self._seldom) if len(self.special.data) else self.columns
 
     def restore(self, groups: Ids, tables: Mapping[str, pa.Table]) -> None:
         if tables["groups"].num_columns > len(self.columns):
             self._use_special()
         super().restore(groups, tables)
 
-    def totals(self, groups: Ids) -> Floats:
-        """Return the sums: float64[m]; 0 where there is no row."""
-        totals: Floats = self.sum.data[groups] + self.lost.data[groups]
+    def totals(self, groups: Ids, among: npt.NDArray[np.int64] | int = 1) -> Floats:
+        """Return the sums, divided `among` so many: float64[m]; 0 where there is no row."""
+        sums = self.sum.data[groups] + self.lost.data[groups]
+        totals: Floats = sums / among
+        if len(self.large.data):
+            large = self.large.data[groups] + self.large_lost.data[groups]
+            with np.errstate(over="ignore"):
+                all_in_all = np.ldexp((np.ldexp(sums, -_SHRUNK) + large) / among, _SHRUNK)
+            totals = np.where(large != 0, all_in_all, totals)
         if len(self.special.data):
             nan, plus, minus = self.special.data[groups].T
             totals[plus > 0] = np.inf
@@ -165,7 +192,7 @@ class FloatSum(Accumulator):
     def mean(self, groups: Ids, result: DataType) -> Valued:
         """AVG: NULL where there is no row."""
         count = np.maximum(self.count.data[groups], 1)
-        return arrow(self.totals(groups) / count, result.arrow, self._some(groups)), None
+        return arrow(self.totals(groups, count), result.arrow, self._some(groups)), None
 
     def _some(self, groups: Ids) -> npt.NDArray[np.bool_] | None:
         some: npt.NDArray[np.bool_] = self.count.data[groups] > 0

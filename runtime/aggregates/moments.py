@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
-from cep.runtime.aggregates.floats import Floats, FloatSum, two_product, two_sum
+from cep.runtime.aggregates.floats import SQUARABLE, Floats, FloatSum, two_product, two_sum
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import arrow, numbered, view
 from cep.types import DOUBLE, DataType
@@ -41,11 +41,9 @@ class Moments(Accumulator):
         values = view(arguments[0]).astype(np.float64, copy=False)
         self._pin(rows, values)
         self.first.count.data[rows.groups] += rows.counts
-        finite = np.isfinite(values)
-        if not finite.all():  # the first moment counts them, and that decides
-            odd = np.flatnonzero(~finite)
-            self.first.add_values(rows.take(odd), values[odd])
-            some = np.flatnonzero(finite)
+        fit = np.abs(values) < SQUARABLE
+        if not fit.all():  # the second moment does not count them, and that decides
+            some = np.flatnonzero(fit)
             rows, values = rows.take(some), values[some]
             if not len(rows):
                 return
@@ -56,17 +54,16 @@ class Moments(Accumulator):
 
     def _add_product(self, rows: Rows, a: Floats, b: Floats) -> None:
         """Add products to the second moment, with what their rounding loses."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            product, lost = two_product(a, b)
+        product, lost = two_product(a, b)
         self.second.add_values(rows, product)
-        self.second.add_values(rows, np.where(np.isfinite(lost), lost, 0.0))
+        self.second.add_values(rows, lost)
 
     def _pin(self, rows: Rows, values: Floats) -> None:
-        """Choose the pivot of groups that have none: their first finite value."""
+        """Choose the pivot of groups that have none: their first value that has a square."""
         fresh = ~self.pinned.data[rows.groups]
         if not fresh.any():
             return
-        mine = np.flatnonzero(fresh[rows.local] & np.isfinite(values))[::-1]
+        mine = np.flatnonzero(fresh[rows.local] & (np.abs(values) < SQUARABLE))[::-1]
         groups = rows.groups[rows.local[mine]]
         self.pivot.data[groups] = values[mine]
         self.pinned.data[groups] = True
@@ -112,8 +109,10 @@ class Moments(Accumulator):
         low += more + self.second.lost.data[groups] + cross_low - 2.0 * mean * s_low
         low += square_low + n_mean_low * mean
         variance = np.maximum(total + low, 0.0) / np.maximum(n - 1.0 if sample else n, 1.0)
-        variance[count == 1] = 0.0
-        variance[count != self.second.count.data[groups]] = np.nan  # NaN or infinities among them
+        variance[n == 1] = 0.0
+        variance[count != self.second.count.data[groups]] = (
+            np.nan
+        )  # NaN or infinities among them, or nearly
         return variance, some
 
     def reset(self) -> None:
