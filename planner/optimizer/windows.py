@@ -7,7 +7,7 @@ from dataclasses import replace
 from cep.planner import expressions as ex
 from cep.planner.logical import Aggregate, Filter, Node, Project, Window, transform
 from cep.runtime.operators.aggregate import Emission
-from cep.runtime.over.sliding import follows
+from cep.runtime.over.running import trails
 from cep.runtime.session import Session
 from cep.runtime.windows import Gap, Grid
 
@@ -43,7 +43,7 @@ def _worthwhile(window: Window, node: Aggregate) -> bool:
         return False
     schema = node.input.schema
     return isinstance(window.cut, Gap) or (
-        final and all(follows(call, schema) is not None for call in node.calls)
+        final and all(trails(call, schema) for call in node.calls)
     )
 
 

@@ -13,10 +13,12 @@ from cep.runtime.batch import Batch, Mask
 from cep.runtime.operator import StateSize
 from cep.runtime.over.calls import Frame, Unit
 from cep.runtime.over.frames import Arrived, Distances, Said, Track
-from cep.runtime.over.sliding import SlidingAggregates
+from cep.runtime.over.running import Running, Strays
+from cep.runtime.over.sliding import SlidingAggregates, follows
 from cep.runtime.rowerrors import Messages, merge
 from cep.runtime.saying import sound
-from cep.runtime.state.column import capacity_for
+from cep.runtime.state.column import Ids, capacity_for
+from cep.runtime.state.covers import Cover, cover
 from cep.runtime.state.overdue import Overdue
 from cep.runtime.state.sequences import Sequences
 from cep.runtime.state.vectors import integers, numbered, view
@@ -31,7 +33,8 @@ class TrailingAggregate(WindowAggregate):
 
     The input has every row once, with the bounds of its own window, that of its time. The window is
     said when the watermark has passed t. Its rows are a frame of its last row, so what it holds
-    follows from what the one before it held: each row comes once and goes once.
+    follows from what the one before it held: each row comes once and goes once. What is kept of a
+    frame is sums, or values in order.
 
     A row that its own window refuses is put aside once, and makes none; the later ones that are
     still open have it. Of windows that are said together, what such rows add is found for stretches
@@ -53,16 +56,21 @@ class TrailingAggregate(WindowAggregate):
         super().__init__(input, output, keys, calls, window, append_only=True)
         self.width = size
         types = [input.types[k] for k in self.own]
+        others = [i for i, call in enumerate(calls) if follows(call, input) is None]
+        kept = sorted({c for i in others for c in calls[i].columns()})
         self._waiting = Waiting(input)
-        self._sequences = Sequences(types, (), timed=True)
+        self._sequences = Sequences(types, [input.types[c] for c in kept], timed=True)
         frame = Frame(Unit.DISTANCE, 1 - size, 0, window.end)
         self._times = Distances(self._sequences, frame, input.types[window.end])
         self._track = Track(self._sequences, frame, self._times)
         self._sliding = SlidingAggregates(self._sequences, input)
         slides = [self._sliding.make(call, self._track) for call in calls]
-        self._slides = [s for s in slides if s is not None]
-        if len(self._slides) < len(calls):
-            raise ValueError("an aggregate that cannot follow a frame")
+        self._slides = {i: s for i, s in enumerate(slides) if s is not None}
+        self._others = others
+        self._kept = tuple(kept)
+        places = {column: place for place, column in enumerate(kept)}
+        given = self._sequences, input, [calls[i] for i in others], self._track, places
+        self._running = Running(*given) if others else None
         self._read = tuple(sorted({c for call in calls for c in call.columns()}))
         self._overdue = Overdue(types, [input.types[c] for c in self._read])
         self._expired = 0
@@ -109,7 +117,8 @@ class TrailingAggregate(WindowAggregate):
         """Give rows the places behind all others, and say the windows of their times."""
         rows = self._sequences
         own = [batch.columns[k] for k in self.own]
-        first, owners = rows.append(own, (), batch.time, batch.rows)
+        kept = [batch.columns[c] for c in self._kept]
+        first, owners = rows.append(own, kept, batch.time, batch.rows)
         arrived = Arrived(first, owners, batch.columns, np.empty(0, np.int64))
         self._times.enter(arrived)
         self._sliding.enter(arrived)
@@ -118,8 +127,7 @@ class TrailingAggregate(WindowAggregate):
         said = Said(heads + first, owners[heads], lambda index: batch.columns[index].take(picked))
         self._track.step(said)
         self._sliding.step(said)
-        self._add_overdue(said)
-        return self._windows_of(said)
+        return self._windows_of(said, self._overdue_of(said))
 
     def _last(self, first: int) -> Mask:
         """Return which of the rows from `first` on are the last of their key and time."""
@@ -129,19 +137,33 @@ class TrailingAggregate(WindowAggregate):
         last: Mask = (after < 0) | (rows.time.data[after] != rows.time.data[first : rows.rows])
         return last
 
-    def _add_overdue(self, said: Said) -> None:
-        """Add to windows the rows that had come too late for those before them."""
+    def _overdue_of(self, said: Said) -> Strays | None:
+        """Add to windows the rows that had come too late for those before them, and return them."""
         if not (len(self._overdue) and len(said)):
-            return
+            return None
         assert self._sequences.time is not None
         owners, which = numbered(said.owners)
         times = self._sequences.time.data[said.positions]
-        rows, windows, cover = self._overdue.met(self._sequences.keys.columns(owners), which, times)
-        if not len(cover.nodes):
-            return
-        columns: list[pa.Array] = [None] * len(self.input)
+        keys = self._sequences.keys.columns(owners)
+        rows, windows, first, end = self._overdue.met(keys, which, times)
+        some = np.flatnonzero(first < end)
+        if not len(some):
+            return None
+        rows, first, end = rows[some], first[some], end[some]
+        if self._slides:
+            self._merge(rows, windows, cover(first, end))
+        return Strays(self._columns(rows), windows[first], windows[end - 1])
+
+    def _columns(self, rows: Ids) -> list[pa.Array | None]:
+        """Return the columns that aggregates read of rows that are overdue."""
+        columns: list[pa.Array | None] = [None] * len(self.input)
         for place, column in enumerate(self._read):
-            columns[column] = self._overdue.take(place, rows[cover.ranges])
+            columns[column] = self._overdue.take(place, rows)
+        return columns
+
+    def _merge(self, rows: Ids, windows: Ids, cover: Cover) -> None:
+        """Add rows that are overdue to the windows that have them."""
+        columns = self._columns(rows[cover.ranges])
         calls = self._calls
         calls.reserve(capacity_for(2 * cover.size))
         calls.add(Rows(*numbered(cover.nodes)), columns)
@@ -150,14 +172,18 @@ class TrailingAggregate(WindowAggregate):
         self._sliding.merge(self._slides, windows[cover.places], calls, cover.leaves)
         calls.reset()
 
-    def _windows_of(self, said: Said) -> Iterable[Batch]:
+    def _windows_of(self, said: Said, strays: Strays | None) -> Iterable[Batch]:
         """Return the rows of windows that are said."""
-        values = []
+        found: dict[int, pa.Array] = {}
         messages: Messages | None = None
-        for call, sliding in zip(self.calls, self._slides, strict=True):
-            found, errors = self._sliding.value(sliding, call, len(said))
-            values.append(found)
+        for i, sliding in self._slides.items():
+            found[i], errors = self._sliding.value(sliding, self.calls[i], len(said))
             messages = merge(messages, errors)
+        if self._running is not None:
+            others, errors = self._running.values(said, strays)
+            found |= zip(self._others, others, strict=True)
+            messages = merge(messages, errors)
+        values = [found[i] for i in range(len(self.calls))]
         own = [said.column(k) for k in self.own]
         start, end = (view(said.column(k)) for k in (self.window.start, self.window.end))
         return sound(self._batch(own, start, end, values), messages, self.outlet)
@@ -180,8 +206,12 @@ class TrailingAggregate(WindowAggregate):
         if len(gone) and len(gone) == len(rows.keys):
             rows.reset()
             self._expired = 0
+            if self._running is not None:
+                self._running.reset()
         elif len(gone):
             rows.forget(gone)
+            if self._running is not None:
+                self._running.forget(gone)
         if rows.wasteful():
             self._compact()
 
@@ -189,30 +219,43 @@ class TrailingAggregate(WindowAggregate):
         self._sequences.reset()
         self._overdue.reset()
         self._expired = 0
+        if self._running is not None:
+            self._running.reset()
 
     def _compact(self) -> None:
-        kept, _ = self._sequences.compact(self._sequences.rows)
+        kept, keys = self._sequences.compact(self._sequences.rows)
+        if keys is not None and self._running is not None:
+            self._running.keep(keys, self._sequences.keys.capacity)
         self._expired = int(np.searchsorted(kept, self._expired))
 
     def size(self) -> StateSize:
         rows = len(self._waiting) + self._sequences.rows + len(self._overdue)
         nbytes = self._waiting.nbytes + self._sequences.nbytes + self._overdue.nbytes
+        if self._running is not None:
+            nbytes += self._running.nbytes
         return StateSize(rows, nbytes)
 
     def snapshot(self) -> Mapping[str, pa.Table]:
         self._compact()
+        running = {}
+        if self._running is not None:
+            running = self._running.snapshot(self._sequences.keys.live())
         return {
             "waiting": self._waiting.snapshot(),
             "overdue": self._overdue.snapshot(),
             "expired": pa.table({"expired": integers(np.array([self._expired]))}),
             **self._sequences.snapshot(),
+            **{f"running/{name}": table for name, table in running.items()},
         }
 
     def restore(self, state: Mapping[str, pa.Table]) -> None:
         self._waiting.restore(state["waiting"])
         self._overdue.restore(state["overdue"])
         (self._expired,) = state["expired"]["expired"].to_pylist()
-        self._sequences.restore(state)
+        keys = self._sequences.restore(state)
+        if self._running is not None:
+            mine = {n: t for n, t in state.items() if n.startswith("running/")}
+            self._running.restore(keys, {n.removeprefix("running/"): t for n, t in mine.items()})
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()} of {self.width} before each time"

@@ -8,7 +8,7 @@ not fit, is the same in both.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -284,12 +284,12 @@ class SlidingAggregates:
         """Follow the frames of rows that are about to be said."""
         self._outcomes = {s: s.step(said) for s in self._made.values()}
 
-    def merge(self, slides: Sequence[Sliding], said: Ids, calls: Calls, groups: Ids) -> None:
+    def merge(self, slides: Mapping[int, Sliding], said: Ids, calls: Calls, groups: Ids) -> None:
         """Add to rows of the last step what groups of the same calls hold, a group to each row.
 
-        `slides` are those of the calls, which may be the same for several.
+        `slides` are those of some calls by their position, the same perhaps for several.
         """
-        for sliding, index in {s: i for i, s in enumerate(slides)}.items():
+        for sliding, index in {s: i for i, s in slides.items()}.items():
             self._outcomes[sliding].merge(said, calls.of(index), groups)
 
     def value(self, sliding: Sliding, call: AggregateCall, rows: int) -> Valued:

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.state.column import Column, Ids, capacity_for
-from cep.runtime.state.covers import Cover, cover
 from cep.runtime.state.keys import KeyTable
 from cep.runtime.state.shelf import Shelf
 from cep.runtime.state.spans import spans
@@ -63,8 +62,10 @@ class Overdue:
         one = self._keys.one()
         return np.repeat(one.ids, rows), one.new
 
-    def met(self, keys: Sequence[pa.Array], which: Ids, times: Codes) -> tuple[Ids, Ids, Cover]:
-        """Return rows, windows, and which rows the windows have: a range of them for each row.
+    def met(
+        self, keys: Sequence[pa.Array], which: Ids, times: Codes
+    ) -> tuple[Ids, Ids, Codes, Codes]:
+        """Return rows, windows by key and time, and which of these have each row: first and end.
 
         `keys` are different ones, `which`: int64[windows] says of each window which is its own.
         """
@@ -80,8 +81,11 @@ class Overdue:
         windows = np.flatnonzero(known[owners])
         windows = windows[np.lexsort((times[windows], owners[windows]))]
         enter, leave = self._enter.data[rows], self._leave.data[rows]
-        found = spans(owners[windows], times[windows], mine[rows], enter - 1, leave - 1)
-        return rows, windows, cover(*found)
+        return (
+            rows,
+            windows,
+            *spans(owners[windows], times[windows], mine[rows], enter - 1, leave - 1),
+        )
 
     def take(self, index: int, rows: Ids) -> pa.Array:
         """Return a column of rows."""

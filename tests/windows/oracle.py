@@ -6,12 +6,16 @@ milliseconds. A row's watermark is the greatest time before it, less the delay.
 
 from __future__ import annotations
 
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 
 Row = tuple[str | None, int, int]
-Said = tuple[str | None, int, int, int, int, int]
-"""Key, start, end, number of rows, their sum and the greatest of them."""
+Said = tuple[str | float | None, ...]
+"""Key, start, end, number of rows, their sum and the greatest of them.
+
+Behind these: how many different values, the median, and the value that is there most often.
+"""
 
 
 def watermarks(rows: Iterable[Row], delay: int) -> list[float]:
@@ -93,7 +97,12 @@ def slides(rows: list[Row], delay: int, size: int) -> tuple[list[Said], int]:
 
 
 def _said(windows: Iterable[tuple[tuple[str | None, int, int], list[int]]]) -> list[Said]:
-    return ordered((*window, len(v), sum(v), max(v)) for window, v in windows)
+    return ordered((*window, len(v), sum(v), max(v), *_ranked(v)) for window, v in windows)
+
+
+def _ranked(values: list[int]) -> tuple[int, float, int]:
+    ranked = sorted(values, reverse=True)
+    return len(set(ranked)), statistics.median(ranked), max(ranked, key=ranked.count)
 
 
 def ordered(said: Iterable[Said]) -> list[Said]:

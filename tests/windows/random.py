@@ -35,7 +35,10 @@ BASES = (0, 1_704_067_200_000, -7_200_000, 86_399_000, -62_000_000_000_000)
 NESTED = ("sessions", "slides", "session rows", "rows")
 """Windows that are also cut of what windows say."""
 
-SHOWN = "COUNT(*), SUM(v), MAX(v)"
+SUMS = "COUNT(*), SUM(v), MAX(v)"
+
+ORDERED = "COUNT(DISTINCT v), MEDIAN(v), MODE() WITHIN GROUP (ORDER BY v DESC)"
+"""What is said besides in every other case."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Case:
 
     def queries(self) -> dict[str, str]:
         """Return the queries by name."""
+        shown = f"{SUMS}, {ORDERED}" if self.ordered else SUMS
         hop = (
             f"HOP(TABLE s, DESCRIPTOR(ts), {_length(self.slide)}, {_length(self.size)}, "
             f"{_length(self.offset)})"
@@ -94,12 +98,12 @@ class Case:
         keys = "k, window_start, window_end"
         grouped = f"GROUP BY {keys}"
         final = {
-            "hops": f"SELECT {keys}, {SHOWN} FROM {hop} {grouped}",
-            "cumulates": f"SELECT {keys}, {SHOWN} FROM {cumulate} {grouped}",
-            "sessions": f"SELECT {keys}, {SHOWN} FROM {session} {grouped}",
+            "hops": f"SELECT {keys}, {shown} FROM {hop} {grouped}",
+            "cumulates": f"SELECT {keys}, {shown} FROM {cumulate} {grouped}",
+            "sessions": f"SELECT {keys}, {shown} FROM {session} {grouped}",
             # What stands between keeps them from being aggregated without their rows.
-            "session rows": f"SELECT {keys}, {SHOWN} FROM {session} WHERE v >= 0 {grouped}",
-            "slides": f"SELECT {keys}, {SHOWN} FROM {slide} {grouped}",
+            "session rows": f"SELECT {keys}, {shown} FROM {session} WHERE v >= 0 {grouped}",
+            "slides": f"SELECT {keys}, {shown} FROM {slide} {grouped}",
             "rows": f"SELECT {keys}, v FROM {session}",
         }
         clause = " EMIT STREAM" if self.early else ""
@@ -117,6 +121,11 @@ class Case:
             nested[f"{name} of counts"] = text + late
             nested[f"{name} of counts, changing"] = f"{text} EMIT STREAM{late}"
         return final | changing | nested
+
+    @property
+    def ordered(self) -> bool:
+        """Whether what values in their order say is asked for too."""
+        return self.seed % 2 == 1
 
     @property
     def steps(self) -> int:
@@ -145,16 +154,18 @@ class Case:
                 if only and name not in only:
                     continue
                 said, late, left = answers[name + suffix]
-                if (said, late) != right:
-                    return f"{name}{suffix}: {said}, {late} late; {right[0]}, {right[1]} late"
+                wide, refused = right
+                rows = wide if self.ordered else [row[:6] for row in wide]
+                if (said, late) != (rows, refused):
+                    return f"{name}{suffix}: {said}, {late} late; {rows}, {refused} late"
                 if left:
                     return f"{name}{suffix}: {left} rows of state are left"
             if only:
                 continue
-            rows, late, left = answers["rows" + suffix]
-            many = sum(s[3] for s in sessions[0])
-            if (len(rows), late, left) != (many, sessions[1], 0):
-                return f"{len(rows)} rows of sessions{suffix}, {late} late; {many}, {sessions[1]}"
+            every, late, left = answers["rows" + suffix]
+            many = sum(int(s[3] or 0) for s in sessions[0])
+            if (len(every), late, left) != (many, sessions[1], 0):
+                return f"{len(every)} rows of sessions{suffix}, {late} late; {many}, {sessions[1]}"
         for name in () if only else NESTED:
             one, other = (answers[f"{name} of counts{suffix}"] for suffix in ("", ", changing"))
             if one != other:

@@ -69,6 +69,17 @@ VALUES
   ('a', '2024-01-01 00:00:14', 0.03, 1e300, 1e300, FALSE, 1),
   ('a', '2024-01-01 00:00:22.500', 0.04, 0.75e0, 0.5e0, TRUE, 1);
 
+-- Values in order, and how many different ones there are, follow the windows too.
+ASSERT ROWS
+SELECT device, window_time, MEDIAN(value), COUNT(DISTINCT value), PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY value)
+FROM SLIDE(TABLE readings PARTITION BY (device), DESCRIPTOR(ts), INTERVAL '10' SECOND)
+GROUP BY device, window_start, window_end, window_time
+VALUES
+  ('a', '2024-01-01 00:00:00', 1e0, 1, 1), ('b', '2024-01-01 00:00:00.500', 10e0, 1, 10),
+  ('b', '2024-01-01 00:00:03', 15e0, 2, 20), ('a', '2024-01-01 00:00:04', 4e0, 2, 7),
+  ('a', '2024-01-01 00:00:12.500', 5e0, 3, 7), ('a', '2024-01-01 00:00:14', 2.5e0, 2, 3),
+  ('a', '2024-01-01 00:00:22.500', 3e0, 2, 4);
+
 -- The same windows, with an aggregate that needs all their rows, are put together row by row.
 ASSERT ROWS
 SELECT device, window_time, COUNT(*), SUM(value), ARRAY_AGG(value)
