@@ -154,7 +154,8 @@ class Calls:
             self._holders.append(made)
             return made
         if given not in self._distinct:
-            self._distinct[given] = Distinct([self._schema.types[a] for a in call.arguments])
+            types = [self._schema.types[a] for a in call.arguments]
+            self._distinct[given] = Distinct(types, arrived=call.arrived)
             self._enter(self._distinct[given], *given)
         self._distinct[given].inner.append(made)
         self._holders.append(self._distinct[given])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Read, Rows, Turns
@@ -20,12 +21,14 @@ class Distinct(Accumulator):
     """Passes on the first of equal rows, and takes it back with the last: to all of `inner`.
 
     Keeps the different rows of each group and how many there are of each, 60 bytes and the values.
-    A row that is passed on and its retraction have the time and the arrival of the one that came
-    first.
+    A row that is passed on has the time and the arrival of the earliest; when an earlier one comes,
+    it is taken back and passed on anew. Rows that have not `arrived` in an order that means
+    something, or may be taken back, are passed on without: there their values decide.
     """
 
-    def __init__(self, types: Sequence[DataType]) -> None:
+    def __init__(self, types: Sequence[DataType], *, arrived: bool = True) -> None:
         self.inner: list[Accumulator] = []
+        self._arrived = arrived
         self._types = tuple(types)
         self._capacity = 0
         self._reset()
@@ -41,7 +44,7 @@ class Distinct(Accumulator):
     @property
     def timed(self) -> bool:
         """Whether one of `inner` needs times and arrivals."""
-        return any(a.times for a in self.inner)
+        return self._arrived and any(a.times for a in self.inner)
 
     @property
     def reversible(self) -> bool:  # type: ignore[override]  # known when `inner` is
@@ -56,31 +59,49 @@ class Distinct(Accumulator):
         met = self._table.group(arguments, [owners])
         ids, local, n = met.ids, met.local, len(met.ids)
         self._welcome(met.new)
-        first = np.empty(n, np.int64)
-        first[local[::-1]] = np.arange(len(rows) - 1, -1, -1)
+        timed = self.timed and rows.times is not None
+        first = _first(local, n, rows.times if timed else None)
         net = Rows(ids, local, rows.weights).counts
         was = self._count.data[ids]
         now = was + net
         self._count.data[ids] = now
         came, left = (was <= 0) & (now > 0), (was > 0) & (now <= 0)
-        if rows.times is not None:
+        if timed:
+            assert rows.times is not None
+            earlier = (was > 0) & ~left & (rows.times[first] < self._time.data[ids])
+            self._pass_on(rows, arguments, first, ids, earlier, -1)
+            came |= earlier
             self._time.data[ids[came]] = rows.times[first[came]]
-        if rows.arrivals is not None:
-            self._arrival.data[ids[came]] = rows.arrivals[first[came]]
-        changed = np.flatnonzero(came | left)
-        if len(changed):
-            mine = first[changed]
-            passed = Rows(
-                rows.groups,
-                rows.local[mine],
-                None if came[changed].all() else np.where(came[changed], 1, -1),
-                None if rows.times is None else self._time.data[ids[changed]],
-                None if rows.arrivals is None else self._arrival.data[ids[changed]],
-            )
-            picked = [a.take(integers(mine)) for a in arguments]
-            for accumulator in self.inner:
-                accumulator.add(passed, picked)
+            if rows.arrivals is not None:
+                self._arrival.data[ids[came]] = rows.arrivals[first[came]]
+        self._pass_on(rows, arguments, first, ids, left, -1)
+        self._pass_on(rows, arguments, first, ids, came, 1)
         self._leave(ids[now == 0])
+
+    def _pass_on(
+        self,
+        rows: Rows,
+        arguments: Sequence[pa.Array],
+        first: Ids,
+        ids: Ids,
+        which: npt.NDArray[np.bool_],
+        weight: int,
+    ) -> None:
+        """Tell `inner` of some of the different rows, with the times that are known of them."""
+        some = np.flatnonzero(which)
+        if not len(some):
+            return
+        mine, timed = first[some], self.timed
+        passed = Rows(
+            rows.groups,
+            rows.local[mine],
+            None if weight == 1 else np.full(len(some), weight),
+            self._time.data[ids[some]] if timed and rows.times is not None else None,
+            self._arrival.data[ids[some]] if timed and rows.arrivals is not None else None,
+        )
+        picked = [a.take(integers(mine)) for a in arguments]
+        for accumulator in self.inner:
+            accumulator.add(passed, picked)
 
     @property
     def follows(self) -> bool:
@@ -227,3 +248,14 @@ class Distinct(Accumulator):
             accumulator.restore(
                 groups, {n.removeprefix(mine): t for n, t in tables.items() if n.startswith(mine)}
             )
+
+
+def _first(local: Ids, n: int, times: npt.NDArray[np.int64] | None) -> Ids:
+    """Return for each of n different rows where the first one stands, in time if that is known."""
+    first = np.empty(n, np.int64)
+    if times is None:
+        first[local[::-1]] = np.arange(len(local) - 1, -1, -1)
+    else:
+        order = np.argsort(times, kind="stable")[::-1]
+        first[local[order]] = order
+    return first
