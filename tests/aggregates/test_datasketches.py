@@ -227,6 +227,15 @@ def test_a_snapshot_fits_only_what_it_was_taken_from() -> None:
         running("datasketches")[1].restore(own.snapshot())
 
 
+def test_queries_keep_what_was_set_when_they_were_started() -> None:
+    engine, exact = started(QUERY)
+    engine.execute("SET sketches = 'cep'")
+    rounded = engine.query(QUERY)
+    engine.insert("s", rows_of(np.array([100_001.0, 100_004.0, 100_002.0]), np.arange(3)))
+    assert list(exact.fetchall())[-1].p == 100_002.0
+    assert 0 < abs(list(rounded.fetchall())[-1].p - 100_002.0) <= 1_000.02
+
+
 def test_the_library_is_asked_for_before_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "datasketches", None)
     engine = cep.Engine()
