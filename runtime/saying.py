@@ -60,20 +60,15 @@ class Values:
     groups: int
 
     def differ(self, other: Values) -> Mask:
-        """Return where the same groups have another value, or an error where the other has none."""
+        """Return where the same groups have another value, or another error."""
         differ = np.zeros(self.groups, np.bool_)
         for one, two in zip(self.columns, other.columns, strict=True):
             if differ.all():
                 return differ
             differ |= unequal(one, two)
         if self.messages is not None or other.messages is not None:
-            differ |= self._failing() != other._failing()
+            differ |= (self._messages() != other._messages()).astype(np.bool_)
         return differ
-
-    def _failing(self) -> Mask:
-        if self.messages is None:
-            return np.zeros(self.groups, np.bool_)
-        return failed(self.messages)
 
     def _messages(self) -> Messages:
         return np.full(self.groups, None, dtype=object) if self.messages is None else self.messages

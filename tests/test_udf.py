@@ -302,3 +302,18 @@ def test_a_constructor_that_raises_is_an_error_of_its_group(engine: cep.Engine) 
     assert [row.error for row in found] == ["refusing: OSError: no room"] * 2
     with pytest.raises(cep.CepError, match="refusing: OSError: no room"):
         engine.execute("SELECT refusing(x) FROM (VALUES (1)) AS v (x)")
+
+
+def test_another_error_takes_the_place_of_the_first(engine: cep.Engine) -> None:
+    def picky(values: pa.Array) -> int:
+        raise ValueError(f"{sum(values.to_pylist())} is no good")
+
+    engine.aggregate("picky", ["INT"], "INT", picky)
+    engine.execute("CREATE TABLE t (id INT PRIMARY KEY, n INT)")
+    engine.execute("START q AS SELECT picky(n) AS p FROM t")
+    for n in (2, 13, 7):
+        engine.insert("t", [(1, n)])
+    net: dict[str, int] = {}
+    for row in engine.execute("SELECT error, weight FROM errors.q").fetchall():
+        net[row.error] = net.get(row.error, 0) + row.weight
+    assert {e: n for e, n in net.items() if n} == {"picky: ValueError: 7 is no good": 1}
