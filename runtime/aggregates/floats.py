@@ -171,12 +171,15 @@ class FloatSum(Accumulator):
 
     def totals(self, groups: Ids, among: npt.NDArray[np.int64] | int = 1) -> Floats:
         """Return the sums, divided `among` so many: float64[m]; 0 where there is no row."""
-        sums = self.sum.data[groups] + self.lost.data[groups]
-        totals: Floats = sums / among
+        sums, lost = self.sum.data[groups], self.lost.data[groups]
+        totals: Floats = (sums + lost) / among
         if len(self.large.data):
-            large = self.large.data[groups] + self.large_lost.data[groups]
-            with np.errstate(over="ignore"):
-                all_in_all = np.ldexp((np.ldexp(sums, -_SHRUNK) + large) / among, _SHRUNK)
+            large = self.large.data[groups]
+            # Sums of frames that slide have large numbers among the others, and may be infinite.
+            with np.errstate(over="ignore", invalid="ignore"):
+                shrunk, rest = two_sum(np.ldexp(sums, -_SHRUNK), large)
+                shrunk += np.where(np.isfinite(rest), rest, 0) + self.large_lost.data[groups]
+                all_in_all = np.ldexp(shrunk / among, _SHRUNK) + lost / among
             totals = np.where(large != 0, all_in_all, totals)
         if len(self.special.data):
             nan, plus, minus = self.special.data[groups].T
