@@ -288,15 +288,23 @@ class Retained(Accumulator, Places):
         return self._end(groups, last=True)
 
     def _end(self, groups: Ids, *, last: bool) -> Valued:
-        return self.values(self.bags.end(groups, last=last)), None
+        return self._values(self.bags.end(groups, last=last)), None
 
     def totals(self, groups: Ids) -> Codes:
         return self.bags.totals(groups)
 
     def at(self, groups: Ids, places: Sequence[Codes]) -> list[pa.Array]:
-        return [self.values(self.bags.at(groups, p)) for p in places]
+        owners = np.tile(groups, len(places))
+        nodes = self.bags.at(owners, np.concatenate(places))
+        return self.values_of(nodes.reshape(len(places), len(groups)))
 
-    def values(self, nodes: Ids) -> pa.Array:
+    def values_of(self, nodes: Ids) -> list[pa.Array]:
+        """Return the values of rows: int64[k, m], as k arrays."""
+        k, m = nodes.shape
+        values = self._values(nodes.reshape(-1))
+        return [values] if k == 1 else [values.slice(i * m, m) for i in range(k)]
+
+    def _values(self, nodes: Ids) -> pa.Array:
         """Return the values of rows, NULL for -1."""
         return picked(self.bags.columns(nodes[nodes >= 0])[self.ranking.value], nodes)
 
@@ -338,7 +346,7 @@ class _Followed(Places):
         nodes = self._kept.bags.follow(
             *(self._nodes, self._weights, self._ends), *(self._owners, wanted)
         )
-        return [self._kept.values(mine) for mine in np.ascontiguousarray(nodes[groups].T)]
+        return self._kept.values_of(nodes[groups].T)
 
 
 def best(ranking: Ranking) -> Callable[[Sequence[DataType]], Accumulator]:
