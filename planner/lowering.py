@@ -381,10 +381,11 @@ def _over(node: Over, lowered: Lowered, session: Session) -> int:
     below = _lower(node.input, lowered, session)
     given = (node.input.schema, node.schema, node.partition, _keys(node.order), node.calls)
     operator: Operator
+    ties = _keys(node.ties)
     if node.correct:
-        operator = corrected_over.CorrectedOver(*given, correct=node.correct)
+        operator = corrected_over.CorrectedOver(*given, correct=node.correct, ties=ties)
     else:
-        operator = over.Over(*given, timed=node.timed, ties=_keys(node.ties))
+        operator = over.Over(*given, timed=node.timed, ties=ties)
     return lowered.graph.add(operator, [below])
 
 

@@ -52,10 +52,12 @@ class CorrectedOver(Operator):
         calls: Sequence[OverCall],
         *,
         correct: int,
+        ties: Sequence[Key] = (),
     ) -> None:
         super().__init__(output)
         self.input = input
         self.partition = partition
+        self._ties = tuple(ties)
         self.saying = Saying(correct=correct)
         # Each row has a number of its own, so that it is known what was said of it.
         number = Field("$row", BIGINT, False)
@@ -79,7 +81,7 @@ class CorrectedOver(Operator):
         self._spent = 0
 
     def _machine(self) -> Machine:
-        return Machine(self._numbered, self._told, *self._given, timed=True)
+        return Machine(self._numbered, self._told, *self._given, timed=True, ties=self._ties)
 
     # Rows come.
 

@@ -34,3 +34,10 @@ VALUES
 ASSERT ROWS
 SELECT v, ROW_NUMBER() OVER (ORDER BY ts) AS n FROM (SELECT * FROM b UNION ALL SELECT * FROM a) QUALIFY n = 1
 VALUES (1, 1);
+
+-- Also where they are corrected.
+-- not on duckdb: ties are read there as they stand in memory
+ASSERT ROWS
+SELECT v, ROW_NUMBER() OVER (ORDER BY ts) FROM (SELECT * FROM b UNION ALL SELECT * FROM a)
+LATE ROWS CORRECT WITHIN INTERVAL '5' SECOND
+VALUES (1, 1), (3, 2), (7, 3), (2, 4), (5, 5), (8, 6), (4, 7), (9, 8);
