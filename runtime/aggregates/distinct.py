@@ -69,11 +69,12 @@ class Distinct(Accumulator):
         if timed:
             assert rows.times is not None
             earlier = (was > 0) & ~left & (rows.times[first] < self._time.data[ids])
-            self._pass_on(rows, arguments, first, ids, earlier, -1)
-            came |= earlier
-            self._time.data[ids[came]] = rows.times[first[came]]
+            self._pass_on(rows, arguments, first, ids, earlier, -1, moved=True)
+            anew = came | earlier
+            self._time.data[ids[anew]] = rows.times[first[anew]]
             if rows.arrivals is not None:
-                self._arrival.data[ids[came]] = rows.arrivals[first[came]]
+                self._arrival.data[ids[anew]] = rows.arrivals[first[anew]]
+            self._pass_on(rows, arguments, first, ids, earlier, 1, moved=True)
         self._pass_on(rows, arguments, first, ids, left, -1)
         self._pass_on(rows, arguments, first, ids, came, 1)
         self._leave(ids[now == 0])
@@ -86,8 +87,13 @@ class Distinct(Accumulator):
         ids: Ids,
         which: npt.NDArray[np.bool_],
         weight: int,
+        *,
+        moved: bool = False,
     ) -> None:
-        """Tell `inner` of some of the different rows, with the times that are known of them."""
+        """Tell `inner` of some of the different rows, with the times that are known of them.
+
+        What has only `moved` in time is told to those that ask for times.
+        """
         some = np.flatnonzero(which)
         if not len(some):
             return
@@ -101,7 +107,8 @@ class Distinct(Accumulator):
         )
         picked = [a.take(integers(mine)) for a in arguments]
         for accumulator in self.inner:
-            accumulator.add(passed, picked)
+            if accumulator.times or not moved:
+                accumulator.add(passed, picked)
 
     @property
     def follows(self) -> bool:

@@ -30,6 +30,12 @@ FROM trades GROUP BY symbol
 VALUES ('oil', 100002, 100009, -5, 100003, 100001, 5), ('tin', 7, CAST('NaN' AS DOUBLE), 7, CAST('NaN' AS DOUBLE), 7, 3),
   ('zinc', NULL, NULL, NULL, NULL, NULL, 1);
 
+-- A value that came before, but not first in time, is not seen twice.
+ASSERT ROWS
+SELECT APPROX_PERCENTILE(DISTINCT tens, 0.5), MEDIAN(DISTINCT tens), SUM(DISTINCT tens), FIRST_VALUE(DISTINCT tens) IGNORE NULLS
+FROM (SELECT CAST(FLOOR(price / 10) AS DOUBLE) AS tens, ts FROM trades WHERE symbol = 'oil')
+VALUES (-1, 4999.5, 9999, 10000);
+
 -- HLL is the same in every order.
 ASSERT ROWS
 SELECT symbol, APPROX_COUNT_DISTINCT(buyer), APPROX_COUNT_DISTINCT(DISTINCT price), APPROX_COUNT_DISTINCT(ts) FILTER (WHERE price > 100001)
