@@ -65,7 +65,8 @@ class Match(Unary):
     `partition` and `order` are columns of the input. `time` is the first order column where that is
     ascending time: WITHIN, MATCH_ROWTIME() and the watermark go by it. `variables` are the names by
     number; the condition of one that is not defined is None. `names` are those of the measures.
-    `within` is in microseconds. With `merged` the rows come from several streams.
+    `within` is in microseconds. With `merged` the rows come from several streams. `ties` decide
+    between rows that are equal in the order, where these did not arrive in one that means anything.
 
     The columns of the output: with one row per match the partition columns, then the measures; with
     all rows the partition and order columns, the measures, then all others. `late` are columns of
@@ -91,6 +92,7 @@ class Match(Unary):
     late: tuple[int, ...] = ()
     frame: Frame | None = None
     functions: frozenset[int] = frozenset()
+    ties: tuple[SortKey, ...] = ()
 
     @cached_property
     def carried(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -231,14 +231,15 @@ def _match(node: Match, needed: set[int]) -> _Pruned:
     measures = [node.measures[i] for i in wanted]
     read = {after[i - first] for i in needed if i >= first}
     read |= set(before) if node.frame is None else needed.intersection(before)
-    read |= {*node.partition, *(k.index for k in node.order), *node.late}
+    read |= {*node.partition, *(k.index for k in (*node.order, *node.ties)), *node.late}
     read = read.union(*(ex.inputs(e) for e in (*measures, *node.conditions) if e is not None))
     below, at = _prune(node.input, read)
     pruned = replace(
         node,
         input=below,
         partition=tuple(at[i] for i in node.partition),
-        order=tuple(replace(k, index=at[k.index]) for k in node.order),
+        order=_keys(node.order, at),
+        ties=_keys(node.ties, at),
         time=None if node.time is None else at[node.time],
         conditions=tuple(None if c is None else ex.moved(c, at) for c in node.conditions),
         measures=tuple(ex.moved(m, at) for m in measures),

@@ -50,7 +50,7 @@ def match_plan(node: Match, session: Session) -> MatchPlan:
     python = {v: kept.measures([c], session) for v, c in analysis.asked}
     before, after = node.carried if not node.said.one else ((), ())
     carried = [[kept.place(i) for i in columns] for columns in (before, after)]
-    order = tuple(Key(k.index, k.descending, k.nulls_first) for k in node.order)
+    order = tuple(Key(k.index, k.descending, k.nulls_first) for k in (*node.order, *node.ties))
     table = kept.table
     return MatchPlan(
         node.input.schema,

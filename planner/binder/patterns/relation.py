@@ -8,6 +8,7 @@ from cep.errors import BindError
 from cep.grammar import ast
 from cep.grammar.unparse import quoted
 from cep.grammar.walk import walk as walk_tree
+from cep.planner.binder.clocks import ties
 from cep.planner.binder.context import Context
 from cep.planner.binder.expressions import ExpressionBinder, output_name
 from cep.planner.binder.patterns.clauses import RowPattern, bind_row_pattern
@@ -79,6 +80,7 @@ class _MatchBinder:
             bound.skip,
             bound.within,
             self._merged,
+            ties=() if self._merged else ties(self.input, order),
         )
         return self._visible(match, bound)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from cep.errors import BindError
 from cep.grammar.unparse import quoted
+from cep.planner.binder.clocks import ties
 from cep.planner.binder.context import Context
 from cep.planner.binder.patterns.remedies import require_final, without_time
 from cep.planner.expressions import Expression
@@ -53,6 +54,7 @@ def match_in_window(
         first.within,
         frame=first.frame,
         functions=frozenset(i for i, c in enumerate(calls) if c.function),
+        ties=ties(plan, order),
     )
 
 
