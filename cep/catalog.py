@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from cep.errors import BindError, Span, did_you_mean
 from cep.types import Field, Schema
@@ -69,6 +70,11 @@ class Relation:
     key: tuple[str, ...] = ()
     changes: bool = False
     """Whether its rows come with what they do."""
+
+    @cached_property
+    def inputs(self) -> Schema:
+        """The columns that a program inserts: all but metadata and computed ones."""
+        return Schema(tuple(c.field for c in self.columns if c.origin is Origin.INPUT))
 
     @property
     def connector(self) -> str | None:

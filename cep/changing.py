@@ -10,7 +10,6 @@ import pyarrow as pa
 from cep.catalog import Relation
 from cep.errors import BindError, EvaluationError, did_you_mean
 from cep.grammar import ast
-from cep.planner.ingestion import input_schema
 from cep.results import Result
 from cep.rows import to_rows
 from cep.runtime.state.keys import KeyTable
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 def update(engine: Engine, statement: ast.Update, parameters: Parameters, drive: bool) -> Result:
     """Put other values into the rows of a table for which a condition holds."""
     table = _table(engine, statement.target, "UPDATE")
-    names = engine.input_schema(table).names
+    names = table.inputs.names
     given = {a.column.value: a.value for a in statement.assignments}
     for i, assignment in enumerate(statement.assignments):
         name = assignment.column
@@ -59,7 +58,7 @@ def _checked(
     table: Relation, rows: pa.Table, engine: Engine, statement: ast.Update
 ) -> pa.RecordBatch:
     """Return rows in the types of a table; raises EvaluationError where they are none of its."""
-    schema = input_schema(table)
+    schema = table.inputs
     batch = one_batch(rows)
     columns = []
     for field, computed in zip(schema.fields, batch.columns, strict=True):
@@ -91,7 +90,7 @@ def _free_keys(
     table: Relation, old: pa.Table, new: pa.RecordBatch, engine: Engine, statement: ast.Update
 ) -> None:
     """Refuse to give rows a key that another row has, which would be lost."""
-    schema = input_schema(table)
+    schema = table.inputs
     at = [schema.names.index(k) for k in table.key]
     keys = KeyTable([schema.types[i] for i in at])
     every = engine.once(_all_of(table, [_column(k) for k in table.key]), ()).arrow()
@@ -112,7 +111,7 @@ def _free_keys(
 def delete(engine: Engine, statement: ast.Delete, parameters: Parameters, drive: bool) -> Result:
     """Take the rows for which a condition holds out of a table."""
     table = _table(engine, statement.target, "DELETE")
-    names = table.key or engine.input_schema(table).names
+    names = table.key or table.inputs.names
     items = [ast.SelectItem(_column(n)) for n in names]
     rows = _rows(engine, statement, items, parameters)
     engine.delete(table.name, rows)

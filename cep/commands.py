@@ -141,7 +141,7 @@ def _insert(engine: Engine, statement: ast.Insert, parameters: Parameters, drive
         )
     query = _arranged(engine, statement, target, parameters)
     if isinstance(target, Relation) and isinstance(statement.query.body, ast.Values):
-        names = engine.input_schema(target).names
+        names = target.inputs.names
         width = len(engine.plan(query, parameters).schema)
         if width != len(names):
             raise BindError(
@@ -184,7 +184,7 @@ def _arranged(
             span=statement.columns[0].span,
             hint="leave the list of columns out",
         )
-    wanted = [f.name for f in engine.input_schema(target).fields]
+    wanted = [f.name for f in target.inputs.fields]
     given = [c.value for c in statement.columns]
     for column in statement.columns:
         if column.value not in wanted:

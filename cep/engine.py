@@ -32,7 +32,6 @@ from cep.outputs import Outputs
 from cep.parameters import Parameters, check_call, check_count
 from cep.planner.binder.context import Context
 from cep.planner.binder.queries import bind_outermost
-from cep.planner.ingestion import input_schema
 from cep.planner.logical import Node, Scan, walk
 from cep.planner.lowering import lower
 from cep.planner.optimizer.rules import Step, optimize
@@ -499,10 +498,6 @@ class Engine:
     def tick(self) -> None:
         """Let queries that depend on the clock notice that it has gone on, though no row came."""
         self.driver.tick()
-
-    def input_schema(self, relation: Relation) -> Schema:
-        """Return the columns that can be inserted into a stream."""
-        return input_schema(relation)
 
     # ------------------------------------------------------------ running
 

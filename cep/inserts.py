@@ -12,7 +12,6 @@ from cep.driving import Driver
 from cep.errors import UsageError, did_you_mean
 from cep.feeds import Feed
 from cep.planner.binder.literals import of_python
-from cep.planner.ingestion import input_schema
 from cep.rows import Rows, to_rows
 from cep.running import Output
 from cep.runtime.batch import Batch
@@ -46,7 +45,7 @@ class Inserts:
         given = (
             changes_of(rows, relation, self._session)
             if relation.is_table
-            else to_rows(rows, input_schema(relation), name, self._session)
+            else to_rows(rows, relation.inputs, name, self._session)
         )
         self._give(self._open_feed(relation), given)
 
@@ -65,7 +64,7 @@ class Inserts:
         """Put new rows of a table in the place of old ones, all at one moment."""
         feed = self._table(relation)
         *columns, op = replacing(old, new, relation).columns
-        rows = pa.RecordBatch.from_arrays(columns, names=list(input_schema(relation).names))
+        rows = pa.RecordBatch.from_arrays(columns, names=list(relation.inputs.names))
         self._give(feed, changes_of(rows, relation, self._session, now=feed.now, op=op))
 
     def advance(self, name: str, to: object) -> None:
@@ -91,7 +90,7 @@ class Inserts:
 
     def output(self, target: Relation) -> Output:
         """Return what inserts rows of a query that have a relation's columns in order."""
-        schema = input_schema(target)
+        schema = target.inputs
         feed = self.feed(target.name)
 
         def change(batch: Batch) -> None:

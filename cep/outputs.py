@@ -11,7 +11,6 @@ import pyarrow as pa
 from cep.catalog import Catalog, Relation, SinkEntry
 from cep.errors import BindError, CepError, Span
 from cep.grammar import ast
-from cep.planner.ingestion import input_schema
 from cep.planner.logical import Node, late_schemas, walk
 from cep.running import Output
 from cep.runtime.batch import Batch
@@ -40,7 +39,7 @@ class Outputs:
             known, names = plan.properties, plan.schema.names
             key = () if known.key is None else [names[k] for k in known.key]
             return self._sink(target, plan.schema, not known.append_only, span, key)
-        schema = input_schema(target)
+        schema = target.inputs
         if not plan.properties.append_only and not target.is_table:
             raise BindError(
                 f"{target.name} is a stream: it takes events, and this query takes rows back",
@@ -63,7 +62,7 @@ class Outputs:
         name = query.late.target
         target = self._catalog.lookup(name.value, name.span)
         if isinstance(target, Relation):
-            output, schema = self._inserting(target), input_schema(target)
+            output, schema = self._inserting(target), target.inputs
         else:
             assert isinstance(target, SinkEntry)
             schema = _all_columns([s for n in walk(plan) for s in late_schemas(n)])

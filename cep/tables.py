@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from cep.catalog import Relation
 from cep.errors import UsageError
 from cep.feeds import Feed, Listener, Subscription
-from cep.planner.ingestion import delivered_columns, input_schema
+from cep.planner.ingestion import delivered_columns
 from cep.planner.logical import Reading
 from cep.planner.lowering import Entry
 from cep.rows import Rows, to_rows
@@ -223,7 +223,7 @@ def changes_of(
     have, where the table has none of that name. A row that deletes need only have the key; of a
     versioned table, where the time of the change is not given, it is `now`.
     """
-    schema = input_schema(relation)
+    schema = relation.inputs
     own = OP in schema.names or op is not None
     whole = schema if own else Schema((OP_FIELD, *schema.fields))
     first = 0 if own else 1
@@ -260,7 +260,7 @@ def one_batch(table: pa.Table) -> pa.RecordBatch:
 
 def replacing(old: pa.Table | None, new: pa.RecordBatch, relation: Relation) -> pa.RecordBatch:
     """Return rows in front of which others go, told by `op`; these may have the key alone."""
-    schema = input_schema(relation)
+    schema = relation.inputs
     if old is None:
         does = pa.repeat(INSERT, new.num_rows)
         return pa.RecordBatch.from_arrays([*new.columns, does], names=[*schema.names, OP])
@@ -294,6 +294,6 @@ def as_changes(batch: Batch, relation: Relation, session: Session) -> Iterator[R
     many = np.abs(weights[order])
     rows = order if relation.key else np.repeat(order, many)
     op = pa.array(np.where(weights[rows] > 0, INSERT, DELETE), pa.string())
-    names = list(input_schema(relation).names)
+    names = list(relation.inputs.names)
     data = pa.RecordBatch.from_arrays(list(batch.take(rows).columns), names=names)
     yield from changes_of(data, relation, session, op=op)

@@ -185,11 +185,6 @@ def computed_columns(relation: Relation, context: Context) -> tuple[ex.Expressio
     )
 
 
-def input_schema(relation: Relation) -> Schema:
-    """Return the columns a program inserts into a stream: all but metadata and computed ones."""
-    return Schema(tuple(c.field for c in relation.columns if c.origin is Origin.INPUT))
-
-
 def _expression(column: Column, scope: Scope, context: Context) -> ex.Expression:
     if column.origin is not Origin.COMPUTED:
         return scope.input(scope.find(column.field.name)[0])

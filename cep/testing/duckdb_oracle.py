@@ -11,7 +11,6 @@ import pyarrow as pa
 from cep.bags import Row, plain
 from cep.catalog import Relation
 from cep.grammar import ast
-from cep.planner.ingestion import input_schema
 from cep.running import Output
 from cep.runtime.batch import Batch
 from cep.testing.arrange import watermarks
@@ -130,7 +129,7 @@ def _rows(
 
 def current(stage: Stage, relation: Relation) -> pa.Table:
     """Return the rows that a table has in the end, a change at a time and in plain Python."""
-    names = input_schema(relation).names
+    names = relation.inputs.names
     events = [e for e in stage.events() if e.stream == relation.name]
     rule = relation.watermark
     marks = [BEGINNING] * len(events) if rule is None else watermarks(events, rule.delay)
@@ -161,8 +160,7 @@ def current(stage: Stage, relation: Relation) -> pa.Table:
     found = [*rows.values(), *bag]
     columns = list(zip(*found, strict=True)) or [()] * len(names)
     arrays = [
-        pa.array(c, f.type.arrow)
-        for c, f in zip(columns, input_schema(relation).fields, strict=True)
+        pa.array(c, f.type.arrow) for c, f in zip(columns, relation.inputs.fields, strict=True)
     ]
     return pa.table(arrays, names=list(names))
 

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from cep.catalog import Relation
 from cep.grammar import ast
-from cep.planner.ingestion import input_schema
 from cep.testing.arrange import watermarks
 from cep.testing.duckdb_aggregates import Untranslatable
 from cep.testing.duckdb_expressions import quoted
@@ -74,7 +73,7 @@ SINCE = "$since"
 def stretches(stage: Stage, relation: Relation) -> pa.Table:
     """Return the rows that a versioned table has had, and when, in plain Python."""
     assert relation.watermark is not None
-    names = input_schema(relation).names
+    names = relation.inputs.names
     events = [e for e in stage.events() if e.stream == relation.name]
     marks = watermarks(events, relation.watermark.delay)
     versions: dict[object, list[tuple[int, int, tuple[object, ...]]]] = {}
@@ -91,7 +90,7 @@ def stretches(stage: Stage, relation: Relation) -> pa.Table:
             if str(row[-1]).startswith("+") and since != until:
                 found.append((*row[:-1], since, until))
     columns = list(zip(*found, strict=True)) or [()] * (len(names) + 2)
-    fields = input_schema(relation).fields
+    fields = relation.inputs.fields
     rule = relation.watermark.column
     kind = next(f.type.arrow for f in fields if f.name == rule)
     micro = pa.timestamp("us", kind.tz)

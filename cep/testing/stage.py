@@ -16,7 +16,6 @@ from cep.errors import CepError
 from cep.feeds import Feed
 from cep.grammar import ast
 from cep.grammar.parser import parse_expression
-from cep.planner.ingestion import input_schema
 from cep.planner.logical import Limit, Lookup, Node, Scan, Sort, TopN, walk
 from cep.rows import Rows, positional, to_rows
 from cep.running import Output
@@ -81,7 +80,7 @@ def insert(engine: Engine, stream: str, rows: Sequence[tuple[object, ...]]) -> N
     """Insert events of a stage into another engine: rows, or changes of a table."""
     entry = engine.catalog.get(stream)
     if isinstance(entry, Relation) and entry.is_table:
-        names = (*input_schema(entry).names, OP)
+        names = (*entry.inputs.names, OP)
         engine.insert(stream, [dict(zip(names, row, strict=True)) for row in rows])
     else:
         engine.insert(stream, list(rows))
@@ -142,7 +141,7 @@ class Stage:
         if rule is None or rule.clock:
             return [Event(stream, row, now=self.now) for row in rows]
         if entry.is_table:
-            at = input_schema(entry).names.index(rule.column)
+            at = entry.inputs.names.index(rule.column)
             return [Event(stream, row, instant_of(row[at]), now=self.now) for row in rows]
         # Asked of a stream in which every row is data.
         plain = WatermarkRule(rule.column)
@@ -213,7 +212,7 @@ class Stage:
         tables: dict[str, Relation] = {}
         engine.connectors.add(memory.MemoryConnector(feeds=feeds))
         for relation in self.streams():
-            schema = input_schema(relation)
+            schema = relation.inputs
             if relation.is_table:
                 schema = Schema((*schema.fields, OP_FIELD))
             feed = memory.Feed(schema.arrow, {"0": []})

@@ -10,7 +10,6 @@ from cep.errors import BindError, Span, UnsupportedError, did_you_mean
 from cep.grammar import ast
 from cep.planner.binder.context import Context
 from cep.planner.expressions import Expression, Input
-from cep.planner.ingestion import input_schema
 from cep.planner.logical import (
     Aggregate,
     AsOf,
@@ -42,7 +41,7 @@ def carrying(plan: Node, name: ast.Name, context: Context) -> Node:
             span=name.span,
             hint="late rows go to a stream without a connector, or to a sink",
         )
-    fields = input_schema(target).fields if isinstance(target, Relation) else None
+    fields = target.inputs.fields if isinstance(target, Relation) else None
     offers = [
         _offer(node, port)
         for node in walk(plan)

@@ -20,7 +20,7 @@ from cep.runtime.state.slices import Closing, Slices
 from cep.runtime.state.stacks import Rows, Stacks
 from cep.runtime.state.vectors import integers, stretches, view
 from cep.runtime.windowed import WindowAggregate, WindowBounds
-from cep.runtime.windows import Grid
+from cep.runtime.windows import Flags, Grid
 from cep.types import Schema
 
 _MOST = 65536
@@ -62,6 +62,8 @@ class SliceAggregate(WindowAggregate):
         )
         self.grid = grid
         self._table = KeyTable([input.types[k] for k in self.own], prefix=1)
+        self._room = 0
+        self._recent: Instants | None = None
         self._slices = Slices(grid)
         self._chains = Chains()
         self._stacks = Stacks(self._table.width)
@@ -73,7 +75,7 @@ class SliceAggregate(WindowAggregate):
 
     def process(self, port: int, batch: Batch) -> Iterable[Batch]:
         start = view(batch.columns[self.window.start])
-        first, taken, behind = self.grid.first_end(start, batch.lateness)
+        first, taken, behind = self._first_end(start, batch.lateness)
         if len(behind):
             self._put_late(batch, start, behind)
         if not taken.all():
@@ -84,6 +86,19 @@ class SliceAggregate(WindowAggregate):
         interned = self._group(columns, self._slices.intern(start, first))
         self._calls.add(self._rows(interned.ids, interned.local, batch), batch.columns)
         return ()
+
+    def _first_end(self, start: Instants, lateness: Instants | None) -> tuple[Instants, Flags, Ids]:
+        """Return what the grid says; of a single row mostly what it said of the one before."""
+        if len(start) > 1:
+            return self.grid.first_end(start, lateness)
+        recent = self._recent
+        known = recent is not None and start[0] == recent[0]
+        if recent is not None and known and (lateness is None or lateness[0] < recent[1]):
+            return recent[1:], np.ones(1, np.bool_), np.empty(0, np.int64)
+        first, taken, behind = self.grid.first_end(start, lateness)
+        if taken[0] and not len(behind):
+            self._recent = np.array([start[0], first[0]])
+        return first, taken, behind
 
     def _put_late(self, batch: Batch, start: Instants, behind: Ids) -> None:
         """Put aside the rows that came too late for windows, once for each of them."""
@@ -98,9 +113,11 @@ class SliceAggregate(WindowAggregate):
         new = interned.new
         if len(new):
             capacity = self._table.capacity
-            self._calls.reserve(capacity)
+            if capacity > self._room:
+                self._calls.reserve(capacity)
+                self._chains.reserve_members(capacity)
+                self._room = capacity
             self._chains.reserve_owners(self._slices.capacity)
-            self._chains.reserve_members(capacity)
             codes = self._table.rows.take(new, axis=0)[:, :-1]
             owners = np.ascontiguousarray(codes[:, 0])
             self._chains.append(owners, new)
@@ -162,6 +179,7 @@ class SliceAggregate(WindowAggregate):
             self._table.release(groups)
             self._calls.reset()
             self._chains.reset()
+            self._room = 0
             self._stacks.reset()
             self._stacked.reset()
             if self._standing is not None:
@@ -175,6 +193,7 @@ class SliceAggregate(WindowAggregate):
         if self._table.wasteful():
             top = self._table.capacity
             kept = self._table.compact()
+            self._room = self._table.capacity
             self._calls.keep(kept, self._table.capacity)
             keys = self._stacks.keep(kept, self._table.capacity, top)
             if keys is not None and self._standing is not None:

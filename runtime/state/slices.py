@@ -69,6 +69,7 @@ class Slices:
         self._sizes = Column(np.int64)
         self._waiting: SortedList[tuple[int, int, int]] = SortedList()
         self._begun: SortedList[tuple[int, int, int]] = SortedList()
+        self._latest = _NONE
         self._back: set[int] = set()
         self._turned = _NEVER_YET
         self._next: tuple[int, int] | None = None
@@ -104,7 +105,10 @@ class Slices:
     def intern(self, start: Codes, end: Codes) -> Ids:
         """Return the id of each row's part, made where it is not; int64[n] microseconds."""
         heads = runs(start, end)
-        codes = np.stack([start[heads], end[heads]], 1)
+        if len(heads) == 1 and self._latest[:2] == (start[0], end[0]):
+            return np.full(len(end), self._latest[2])
+        codes = np.empty((len(heads), 2), np.int64)
+        codes[:, 0], codes[:, 1] = start[heads], end[heads]
         interned = self._interner.intern(codes)
         if len(interned.new):
             made = self._interner.rows[interned.new].tolist()
@@ -113,6 +117,7 @@ class Slices:
                 for one, (first, last) in zip(interned.new.tolist(), made, strict=True)
             )
         ids = interned.ids[interned.local]
+        self._latest = (int(start[-1]), int(end[-1]), int(ids[-1]))
         return ids if len(heads) == len(end) else np.repeat(ids, np.diff(heads, append=len(end)))
 
     def bounds(self, ids: Ids) -> tuple[Codes, Codes]:
@@ -199,6 +204,7 @@ class Slices:
     def forget(self, ids: Ids) -> None:
         """Let go of the ids of parts that `close` returned."""
         self._interner.remove(ids)
+        self._latest = _NONE
         if len(self._interner):
             self._sizes.clear(ids)
         else:
@@ -231,6 +237,9 @@ class Slices:
             every=Lists.of([[]]),
         )
 
+
+_NONE = (0, 0, -1)
+"""No part: all end after they start."""
 
 _NEVER = 2**63 - 1
 _NEVER_YET = -(2**63)

@@ -107,8 +107,9 @@ class Stacks:
     def enter(self, groups: Ids, codes: Codes, capacity: int) -> None:
         """Note the keys of new groups, all below `capacity`: int64[n, width] codes."""
         interned = self._keys.intern(np.ascontiguousarray(codes))
-        for column in self._of_key:
-            column.reserve(self._keys.capacity)
+        if self._keys.capacity > len(self._uses.data):
+            for column in self._of_key:
+                column.reserve(self._keys.capacity)
         self._key.reserve(capacity)
         self._key.data[groups] = interned.ids[interned.local]
         self._uses.data[interned.ids] += np.bincount(interned.local, minlength=len(interned.ids))

@@ -127,7 +127,7 @@ def test_windows_are_put_together_from_their_rows(
     seed: int, window: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text, slide, size = WINDOWS[window]
-    rows = _rows(seed, 400)
+    rows = _rows(seed, 300)
     if seed % 2:
         monkeypatch.setattr(slices, "_MOST", 1)
         monkeypatch.setattr(stacks, "_ROWS", 1)
