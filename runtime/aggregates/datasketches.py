@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
+from cep.runtime.aggregates.counts import add_in_turn
 from cep.runtime.aggregates.registry import Aggregate, State, Value
 from cep.runtime.aggregates.sketches import Registers, Rounded, hashes_of
 from cep.runtime.sketching import (
@@ -86,7 +87,49 @@ class LibrarySketches(Accumulator):
         self.sketches.restore(groups, tables["sketches"])
 
 
-class Distincts(LibrarySketches):
+class HllSketches(LibrarySketches):
+    """An HLL of the library per group."""
+
+    def __init__(self) -> None:
+        self._module = library()
+        super().__init__(hll_kind(self._module))
+
+    def put(self, rows: Rows, values: npt.NDArray[Any]) -> None:
+        """Add values that the library takes to the groups of their rows."""
+        objects = self.sketches.objects
+        for group, some in by_group(rows, values):
+            sketch = objects.get(group)
+            if sketch is None:
+                sketch = objects[group] = new_hll(self._module)
+            update_all(sketch, some.tolist())
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, HllSketches)
+        merge_hlls(self._module, self.sketches, groups, other.sketches, others)
+
+
+class KllSketches(LibrarySketches):
+    """A KLL of the library per group."""
+
+    def __init__(self) -> None:
+        self._module = library()
+        super().__init__(kll_kind(self._module))
+
+    def put(self, rows: Rows, values: npt.NDArray[np.float64]) -> None:
+        """Add numbers to the groups of their rows."""
+        objects = self.sketches.objects
+        for group, some in by_group(rows, values):
+            sketch = objects.get(group)
+            if sketch is None:
+                sketch = objects[group] = self._module.kll_doubles_sketch(KLL_K)
+            sketch.update(some)
+
+    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
+        assert isinstance(other, KllSketches)
+        merge_klls(self._module, self.sketches, groups, other.sketches, others)
+
+
+class Distincts(HllSketches):
     """HyperLogLog of 4,096 registers: 1.6 % off on average, exact for some hundred values.
 
     4 KB for a group with many values, 100 bytes for one with few.
@@ -94,21 +137,10 @@ class Distincts(LibrarySketches):
 
     def __init__(self, types: Sequence[DataType]) -> None:
         self.type = types[0]
-        self._module = library()
-        super().__init__(hll_kind(self._module))
+        super().__init__()
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
-        hashes = hashes_of(self.type, arguments[0]).view(np.int64)
-        objects = self.sketches.objects
-        for group, some in by_group(rows, hashes):
-            sketch = objects.get(group)
-            if sketch is None:
-                sketch = objects[group] = new_hll(self._module)
-            update_all(sketch, some.tolist())
-
-    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
-        assert isinstance(other, Distincts)
-        merge_hlls(self._module, self.sketches, groups, other.sketches, others)
+        self.put(rows, hashes_of(self.type, arguments[0]).view(np.int64))
 
     def estimate(self, groups: Ids, result: DataType) -> Valued:
         """APPROX_COUNT_DISTINCT: 0 where there is no row."""
@@ -119,7 +151,7 @@ class Distincts(LibrarySketches):
         return pa.array(found, result.arrow), None
 
 
-class Ranks(LibrarySketches):
+class Ranks(KllSketches):
     """KLL (Karnin, Lang, Liberty, 2016) with k = 200: a value whose rank is 1.3 % off, at most.
 
     In 99 of 100 answers; exact up to 200 values. 5 KB for a group with a million values. NaN, which
@@ -127,8 +159,7 @@ class Ranks(LibrarySketches):
     """
 
     def __init__(self, types: Sequence[DataType]) -> None:
-        self._module = library()
-        super().__init__(kll_kind(self._module))
+        super().__init__()
         self.nans = Column(np.int64)
         self.columns = (self.nans,)
 
@@ -140,17 +171,12 @@ class Ranks(LibrarySketches):
             self.nans.data[rows.groups] += some.counts
             kept = np.flatnonzero(~nan)
             rows, values = rows.take(kept), values[kept]
-        objects = self.sketches.objects
-        for group, mine in by_group(rows, values):
-            sketch = objects.get(group)
-            if sketch is None:
-                sketch = objects[group] = self._module.kll_doubles_sketch(KLL_K)
-            sketch.update(mine)
+        self.put(rows, values)
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, Ranks)
-        np.add.at(self.nans.data, groups, other.nans.data[others])
-        merge_klls(self._module, self.sketches, groups, other.sketches, others)
+        add_in_turn(self.nans, groups, other.nans, others)
+        super().merge(groups, other, others)
 
     def discrete(self, groups: Ids, result: DataType, fraction: float, descending: bool) -> Valued:
         """APPROX_PERCENTILE: as PERCENTILE_DISC; NULL where there is no row."""

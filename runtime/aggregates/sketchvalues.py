@@ -12,45 +12,29 @@ import numpy as np
 import pyarrow as pa
 
 from cep.runtime.aggregates.accumulator import Accumulator, Rows, Valued
-from cep.runtime.aggregates.datasketches import LibrarySketches, by_group
+from cep.runtime.aggregates.counts import add_in_turn
+from cep.runtime.aggregates.datasketches import HllSketches, KllSketches, by_group
 from cep.runtime.rowerrors import Messages
 from cep.runtime.sketching import (
     KLL_K,
     hll_bytes,
-    hll_kind,
-    kll_kind,
-    library,
     merge_hll,
-    merge_hlls,
     merge_kll,
-    merge_klls,
     new_hll,
-    update_all,
 )
 from cep.runtime.state.column import Column, Ids
 from cep.runtime.state.vectors import view
 from cep.types import DataType
 
 
-class HllSketch(LibrarySketches):
+class HllSketch(HllSketches):
     """HLL of values as they are: whole numbers as 64 bits, texts as UTF-8; "" is left out."""
 
     def __init__(self, types: Sequence[DataType]) -> None:
-        self._module = library()
-        super().__init__(hll_kind(self._module))
+        super().__init__()
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
-        values = np.array(arguments[0].to_pylist(), object)
-        objects = self.sketches.objects
-        for group, some in by_group(rows, values):
-            sketch = objects.get(group)
-            if sketch is None:
-                sketch = objects[group] = new_hll(self._module)
-            update_all(sketch, some.tolist())
-
-    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
-        assert isinstance(other, HllSketch)
-        merge_hlls(self._module, self.sketches, groups, other.sketches, others)
+        self.put(rows, np.array(arguments[0].to_pylist(), object))
 
     def value(self, groups: Ids, result: DataType) -> Valued:
         """HLL_SKETCH_AGG, HLL_UNION_AGG: the bytes of a sketch, of an empty one without rows."""
@@ -60,25 +44,14 @@ class HllSketch(LibrarySketches):
         return pa.array(written, result.arrow), None
 
 
-class KllSketch(LibrarySketches):
+class KllSketch(KllSketches):
     """KLL of numbers; NaN, which has no rank, is left out."""
 
     def __init__(self, types: Sequence[DataType]) -> None:
-        self._module = library()
-        super().__init__(kll_kind(self._module))
+        super().__init__()
 
     def add(self, rows: Rows, arguments: Sequence[pa.Array]) -> None:
-        values = view(arguments[0]).astype(np.float64, copy=False)
-        objects = self.sketches.objects
-        for group, some in by_group(rows, values):
-            sketch = objects.get(group)
-            if sketch is None:
-                sketch = objects[group] = self._module.kll_doubles_sketch(KLL_K)
-            sketch.update(some)
-
-    def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
-        assert isinstance(other, KllSketch)
-        merge_klls(self._module, self.sketches, groups, other.sketches, others)
+        self.put(rows, view(arguments[0]).astype(np.float64, copy=False))
 
     def value(self, groups: Ids, result: DataType) -> Valued:
         """KLL_SKETCH_AGG_DOUBLE, KLL_MERGE_AGG_DOUBLE: as HllSketch.value."""
@@ -138,7 +111,7 @@ class HllUnion(HllSketch):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, HllUnion)
-        np.add.at(self._read.refused.data, groups, other._read.refused.data[others])
+        add_in_turn(self._read.refused, groups, other._read.refused, others)
         super().merge(groups, other, others)
 
     def value(self, groups: Ids, result: DataType) -> Valued:
@@ -161,7 +134,7 @@ class KllMerge(KllSketch):
 
     def merge(self, groups: Ids, other: Accumulator, others: Ids) -> None:
         assert isinstance(other, KllMerge)
-        np.add.at(self._read.refused.data, groups, other._read.refused.data[others])
+        add_in_turn(self._read.refused, groups, other._read.refused, others)
         super().merge(groups, other, others)
 
     def value(self, groups: Ids, result: DataType) -> Valued:

@@ -264,3 +264,12 @@ def test_explain_names_the_sketches_and_what_depends_on_chance() -> None:
     engine.execute("SET sketches = 'cep'")
     plan = "\n".join(row[0] for row in engine.execute(f"EXPLAIN {QUERY}").fetchall())
     assert "DataSketches" not in plan
+
+
+def test_what_is_counted_beside_a_sketch_goes_from_pair_to_pair_too() -> None:
+    kept = made(Ranks, DOUBLE, 3)
+    add(kept, pa.array([1.0, float("nan"), float("nan"), 2.0]), np.array([0, 0, 1, 2]))
+    kept.merge(np.array([1, 2]), kept, np.array([0, 1]))
+    assert isinstance(kept, Ranks)
+    assert kept.nans.data[:3].tolist() == [1, 2, 2]
+    assert [percentile(kept, 0.3, group) for group in range(3)] == [1.0, 1.0, 2.0]
